@@ -1,0 +1,123 @@
+"""The simple rules that a network has to beat. All take windows ``X`` (samples, n_steps, features)."""
+
+import numpy as np
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+
+def persistence(X, horizon, *, target=0):
+    """Forecast that nothing changes: the last value of the window, for every step ahead.
+
+    Parameters
+    ----------
+    X : array, shape (samples, n_steps, features)
+        Windows, without missing values in the target column.
+    horizon : int
+        Steps to predict, at least 1.
+    target : int
+        Column of `X` to predict.
+
+    Returns
+    -------
+    array, shape (samples, horizon, 1)
+
+    Raises
+    ------
+    ValueError
+        If `X` has not three dimensions or is not finite in the target column, if there is no such column, or if
+        `horizon` is below 1.
+    """
+    return seasonal_naive(X, horizon, 1, target=target)
+
+
+def seasonal_naive(X, horizon, period, *, target=0):
+    """Forecast that the last full period repeats itself: tomorrow at 15:00 as today at 15:00.
+
+    Parameters
+    ----------
+    X : array, shape (samples, n_steps, features)
+        Windows of at least `period` steps, without missing values in the last period of the target column.
+    horizon : int
+        Steps to predict, at least 1.
+    period : int
+        Steps in a period, such as 24 for hourly data with a daily rhythm.
+    target : int
+        Column of `X` to predict.
+
+    Returns
+    -------
+    array, shape (samples, horizon, 1)
+
+    Raises
+    ------
+    ValueError
+        If `X` has not three dimensions or is not finite where it is needed, if there is no such column, if `horizon`
+        is below 1, or if `period` is below 1 or longer than the window.
+    """
+    X = _three_dimensional("X", X)
+    if not -X.shape[2] <= target < X.shape[2]:
+        raise ValueError(f"target must be a column of X, 0 to {X.shape[2] - 1}; got {target!r}.")
+    if horizon < 1:
+        raise ValueError(f"horizon must be at least 1; got {horizon!r}.")
+    if not 1 <= period <= X.shape[1]:
+        raise ValueError(
+            f"period must lie between 1 and the window's {X.shape[1]} steps; got {period!r}. Use longer windows."
+        )
+    last_period = _finite("X", X[:, X.shape[1] - period :, target])
+    return last_period[:, np.arange(horizon) % period, np.newaxis]
+
+
+def ridge(X, y, *, alpha=1.0):
+    """Fit a linear model on the whole window, with the squares of its weights held small.
+
+    The window is flattened, each of its values standardised on the training data, and every target gets its own
+    weights.
+
+    Parameters
+    ----------
+    X : array, shape (samples, n_steps, features)
+        Training windows, finite.
+    y : array, shape (samples, horizon, targets)
+        Their targets, finite.
+    alpha : float
+        Strength of the penalty, at least 0; choose it on validation data.
+
+    Returns
+    -------
+    A function that maps windows (samples, n_steps, features) to forecasts (samples, horizon, targets).
+
+    Raises
+    ------
+    ValueError
+        If `X` or `y` has not three dimensions or is not finite, if they differ in the number of samples, if `alpha` is
+        negative, or, later, if the forecast is asked for windows of another shape.
+    """
+    X, y = _finite("X", _three_dimensional("X", X)), _finite("y", _three_dimensional("y", y))
+    if len(X) != len(y):
+        raise ValueError(f"X and y must have the same number of samples; got {len(X)} and {len(y)}.")
+    if not alpha >= 0:
+        raise ValueError(f"alpha must be at least 0; got {alpha!r}.")
+    model = make_pipeline(StandardScaler(), Ridge(alpha)).fit(X.reshape(len(X), -1), y.reshape(len(y), -1))
+
+    def predict(X_new):
+        X_new = _finite("X", _three_dimensional("X", X_new))
+        if X_new.shape[1:] != X.shape[1:]:
+            raise ValueError(f"X must have windows of shape {X.shape[1:]}, as in training; got {X_new.shape[1:]}.")
+        return model.predict(X_new.reshape(len(X_new), -1)).reshape(-1, *y.shape[1:])
+
+    return predict
+
+
+def _three_dimensional(name, values):
+    values = np.asarray(values)
+    if values.ndim != 3:
+        raise ValueError(f"{name} must have three dimensions (samples, steps, columns); got shape {values.shape}.")
+    return values
+
+
+def _finite(name, values):
+    if not np.isfinite(values).all():
+        count = np.count_nonzero(~np.isfinite(values))
+        raise ValueError(f"{name} must be finite; got {count} missing or infinite values. Fill or drop them first.")
+    return values
