@@ -48,7 +48,7 @@ class ExecutionTimes(SphinxDirective):
 
 
 class StoredFigure(SphinxDirective):
-    """The stored figure of a cell, by chapter and tag, with the cell's own alt text: ``{stored-figure} DOCNAME TAG``."""
+    """``{stored-figure} DOCNAME TAG``: the stored figure of the cell with this tag, and its alt text."""
 
     required_arguments = 2
     has_content = True

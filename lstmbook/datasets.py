@@ -53,5 +53,5 @@ def _checked(name, file):
             raise FileNotFoundError(f"The data set {name} needs {path}, which does not exist. {advice}")
     found = hashlib.sha256((folder / file).read_bytes()).hexdigest()
     if f"{found}  {file}" not in (folder / "SHA256SUMS").read_text().splitlines():
-        raise ValueError(f"{folder / file} is damaged: its checksum is not the one in {folder / 'SHA256SUMS'}. {advice}")
+        raise ValueError(f"{folder / file} is damaged: its checksum is not the one in SHA256SUMS beside it. {advice}")
     return folder / file

@@ -46,10 +46,17 @@ def restart(model):
     """
     if model.optimizer is None:
         raise ValueError("model must be compiled; got one without an optimizer. Call model.compile first.")
-    model.set_weights(keras.models.clone_model(model).get_weights())
+    fresh = keras.models.clone_model(model)
+    model.set_weights(fresh.get_weights())
+    for variable, new in zip(_dropout_states(model), _dropout_states(fresh), strict=True):
+        variable.assign(new)
     for variable in model.optimizer.variables:
         if variable.name != "learning_rate":
             variable.assign(keras.ops.zeros_like(variable))
+
+
+def _dropout_states(model):
+    return [variable for variable in model.variables if variable.name == "seed_generator_state"]
 
 
 def over_seeds(run, seeds=(0, 1, 2)):

@@ -1,0 +1,238 @@
+"""lstmbook.evaluation: errors beside scikit-learn's, seeds that seed, restarts that restart, tables."""
+
+import random
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn.metrics
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from lstmbook import evaluation
+
+# mean_absolute_error
+
+SHAPES = hnp.array_shapes(min_dims=1, max_dims=3, max_side=5)
+NUMBERS = st.floats(-1e6, 1e6)
+
+
+@given(data=st.data(), shape=SHAPES)
+def test_the_error_is_scikit_learns(data, shape):
+    y, forecast = (data.draw(hnp.arrays(float, shape, elements=NUMBERS)) for _ in range(2))
+    expected = sklearn.metrics.mean_absolute_error(y.ravel(), forecast.ravel())
+    assert evaluation.mean_absolute_error(y, forecast) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("axis, shape", [(None, ()), (0, (3, 2)), ((0, 2), (3,)), (-1, (4, 3)), ((0, 1, 2), ())])
+def test_the_error_along_axes(axis, shape):
+    rng = np.random.default_rng(0)
+    y, forecast = rng.normal(size=(4, 3, 2)), rng.normal(size=(4, 3, 2))
+    error = evaluation.mean_absolute_error(y, forecast, axis=axis)
+    assert np.shape(error) == shape
+    np.testing.assert_allclose(error, np.mean(np.abs(forecast - y), axis=axis))
+
+
+def test_the_error_of_each_step_ahead():
+    y = np.array([[[1.0], [2.0]], [[3.0], [4.0]]])
+    forecast = np.array([[[2.0], [2.0]], [[0.0], [4.5]]])
+    assert evaluation.mean_absolute_error(y, forecast, axis=(0, 2)).tolist() == [2.0, 0.25]
+    assert evaluation.mean_absolute_error(y.tolist(), forecast.tolist()) == 1.125
+
+
+@pytest.mark.parametrize(
+    "shapes", [((5,), (5, 1)), ((5, 1), (5,)), ((2, 3), (3, 2)), ((4,), (3,)), ((), (1,))], ids=str
+)
+def test_different_shapes_are_refused(shapes):
+    with pytest.raises(ValueError, match=r"^y and forecast must have the same shape; got") as error:
+        evaluation.mean_absolute_error(*map(np.ones, shapes))
+    assert f"got {shapes[0]} and {shapes[1]}." in str(error.value)
+
+
+# over_seeds
+
+
+def draws(seed):
+    """One draw from each generator that a training may use."""
+    return {
+        "seed": seed,
+        "python": random.random(),
+        "numpy": np.random.random(),  # noqa: NPY002 - the old generator is the one that is seeded
+        "keras": float(keras.random.uniform(())),
+        "weight": new_weight(),
+    }
+
+
+def new_weight():
+    layer = keras.layers.Dense(1)
+    layer.build((None, 1))
+    return float(np.asarray(layer.kernel).item())
+
+
+def test_one_row_a_seed_one_column_a_score():
+    table = evaluation.over_seeds(lambda seed: {"mae": seed / 2, "rmse": -seed}, seeds=(7, 3))
+    expected = pd.DataFrame({"mae": [3.5, 1.5], "rmse": [-7, -3]}, index=pd.Index([7, 3], name="seed"))
+    pd.testing.assert_frame_equal(table, expected)
+
+
+def test_three_seeds_by_default():
+    assert evaluation.over_seeds(lambda seed: {"seed": seed})["seed"].tolist() == [0, 1, 2]
+
+
+def test_every_generator_is_seeded_by_each_seed_alone():
+    first = evaluation.over_seeds(draws, seeds=(4, 9))
+    keras.random.uniform(())
+    again = evaluation.over_seeds(draws, seeds=iter([9, 5, 4]))
+    pd.testing.assert_frame_equal(first, again.loc[[4, 9]])
+    assert (again.nunique() == 3).all()
+
+
+@pytest.mark.parametrize("seeds", [(), (1,), (1, 1), (0, 1, 0)], ids=str)
+def test_too_few_or_equal_seeds_are_refused(seeds):
+    def never(seed):
+        raise AssertionError("ran")
+
+    with pytest.raises(ValueError, match=r"^seeds must hold at least two different seeds, each once; got") as error:
+        evaluation.over_seeds(never, seeds)
+    assert str(list(seeds)) in str(error.value)
+
+
+# restart
+
+RNG = np.random.default_rng(0)
+X, Y = RNG.normal(size=(64, 6, 2)).astype("float32"), RNG.normal(size=(64, 1)).astype("float32")
+
+
+def compiled(optimizer="adam"):
+    model = keras.Sequential([keras.Input((6, 2)), keras.layers.LSTM(4), keras.layers.Dense(1)])
+    model.compile(optimizer, "mse")
+    return model
+
+
+def train(model, seed):
+    """Restart and train; return the weights after the restart, the losses and the weights after training."""
+    keras.utils.set_random_seed(seed)
+    evaluation.restart(model)
+    fresh = model.get_weights()
+    losses = model.fit(X, Y, epochs=2, batch_size=16, verbose=0).history["loss"]
+    return [*fresh, np.array(losses), *model.get_weights()]
+
+
+def equal(first, second):
+    return [np.array_equal(a, b) for a, b in zip(first, second, strict=True)]
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """A model after one training, and what was seen of this and of two more trainings."""
+    model = compiled()
+    return [train(model, seed) for seed in (1, 2, 1)]
+
+
+def test_the_same_seed_gives_the_same_training(trained):
+    assert all(equal(trained[0], trained[2]))
+
+
+def test_another_seed_gives_another_training(trained):
+    # Of the weights after the restart, the LSTM's and the dense layer's biases always start alike.
+    assert equal(trained[0], trained[1]) == [False, False, True, False, True] + [False] * 6
+
+
+def test_a_restart_with_the_same_seed_drops_out_the_same_units():
+    model = keras.Sequential([keras.Input((6, 2)), keras.layers.Flatten(), keras.layers.Dropout(0.5)])
+    model.add(keras.layers.Dense(1))
+    model.compile("adam", "mse")
+    first, other, again = (train(model, seed) for seed in (1, 2, 1))
+    assert all(equal(first, again))
+    assert not any(equal(first[2:], other[2:]))
+
+
+def test_a_restart_draws_weights_as_a_new_model_does():
+    model = compiled()
+    keras.utils.set_random_seed(3)
+    expected = compiled().get_weights()
+    keras.utils.set_random_seed(3)
+    evaluation.restart(model)
+    assert all(equal(model.get_weights(), expected))
+
+
+def test_a_restarted_model_trains_as_a_new_one():
+    model = compiled()
+    train(model, seed=8)
+    seen = train(model, seed=5)
+    keras.utils.set_random_seed(5)
+    new = compiled()
+    losses = new.fit(X, Y, epochs=2, batch_size=16, verbose=0).history["loss"]
+    np.testing.assert_allclose(seen[5], losses, rtol=1e-5)
+
+
+@pytest.mark.parametrize("optimizer", ["SGD", "Adam", "Nadam", "RMSprop", "Adagrad"])
+def test_a_restart_empties_the_optimizer(optimizer):
+    model = compiled(getattr(keras.optimizers, optimizer)(0.02))
+    model.optimizer.build(model.trainable_variables)
+    empty = [np.array(variable.numpy()) for variable in model.optimizer.variables]
+    model.fit(X, Y, batch_size=16, verbose=0)
+    assert model.optimizer.iterations == 4
+
+    evaluation.restart(model)
+
+    assert model.optimizer.iterations == 0
+    assert all(equal([variable.numpy() for variable in model.optimizer.variables], empty))
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.02)
+
+
+def test_a_restart_keeps_the_schedule_and_starts_it_again():
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.02, decay_steps=4, decay_rate=0.5)
+    model = compiled(keras.optimizers.Adam(schedule))
+    model.fit(X, Y, batch_size=16, verbose=0)
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.01)
+    evaluation.restart(model)
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.02)
+
+
+def test_a_model_without_an_optimizer_is_refused():
+    model = keras.Sequential([keras.Input((6, 2)), keras.layers.LSTM(4)])
+    with pytest.raises(
+        ValueError, match=r"^model must be compiled; got one without an optimizer\. Call model\.compile"
+    ):
+        evaluation.restart(model)
+
+
+# score_table
+
+
+def test_a_table_of_scores():
+    runs = pd.DataFrame({"mae": [1.0, 2.0, 3.0], "seconds": [10.0, 10.0, 10.0]}, index=pd.Index([0, 1, 2], name="seed"))
+    table = evaluation.score_table({"network": runs, "baseline": {"mae": 2.34567}})
+    # The standard deviation of 1, 2, 3 is 1 when divided by 2, and 0.816 when divided by 3.
+    expected = pd.DataFrame(
+        {"mae": ["2.000 ± 1.000", "2.346"], "seconds": ["10.000 ± 0.000", "–"]}, index=["network", "baseline"]
+    )
+    pd.testing.assert_frame_equal(table, expected)
+
+
+@pytest.mark.parametrize("digits, expected", [(0, "1"), (1, "1.2"), (4, "1.2346")])
+def test_the_digits_of_a_table(digits, expected):
+    runs = pd.DataFrame({"mae": [1.23456, 1.23456]})
+    table = evaluation.score_table({"rule": {"mae": 1.23456}, "network": runs}, digits=digits)
+    assert table["mae"].tolist() == [expected, f"{expected} ± {0:.{digits}f}"]
+
+
+def test_a_table_keeps_the_order_given():
+    table = evaluation.score_table({"z": {"b": 1}, "a": {"c": 2, "a": 3}, "m": {"b": 4}, "empty": {}}, digits=0)
+    assert table.index.tolist() == ["z", "a", "m", "empty"]
+    assert table.columns.tolist() == ["b", "c", "a"]
+    assert table.loc["m"].tolist() == ["4", "–", "–"]
+    assert table.loc["empty"].tolist() == ["–", "–", "–"]
+
+
+def test_the_scores_of_over_seeds_fit_the_table():
+    runs = evaluation.over_seeds(lambda seed: {"mae": seed}, seeds=(1, 3))
+    assert evaluation.score_table({"network": runs}, digits=1).loc["network", "mae"] == "2.0 ± 1.4"
+
+
+def test_an_empty_table_is_refused():
+    with pytest.raises(ValueError, match=r"^scores is empty; give at least one model"):
+        evaluation.score_table({})
