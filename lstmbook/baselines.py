@@ -1,5 +1,7 @@
 """The simple rules that a network has to beat. All take windows ``X`` (samples, n_steps, features)."""
 
+import numbers
+
 import numpy as np
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
@@ -25,8 +27,8 @@ def persistence(X, horizon, *, target=0):
     Raises
     ------
     ValueError
-        If `X` has not three dimensions or is not finite in the target column, if there is no such column, or if
-        `horizon` is below 1.
+        If `X` has not three dimensions, no samples, or no finite values in the target column, if there is no such
+        column, or if `horizon` is not a whole number of at least 1.
     """
     return seasonal_naive(X, horizon, 1, target=target)
 
@@ -52,19 +54,19 @@ def seasonal_naive(X, horizon, period, *, target=0):
     Raises
     ------
     ValueError
-        If `X` has not three dimensions or is not finite where it is needed, if there is no such column, if `horizon`
-        is below 1, or if `period` is below 1 or longer than the window.
+        If `X` has not three dimensions, no samples, or no finite values where they are needed, if there is no such
+        column, if `horizon` is not a whole number of at least 1, or if `period` is not one or longer than the window.
     """
     X = _three_dimensional("X", X)
-    if not -X.shape[2] <= target < X.shape[2]:
+    if not isinstance(target, numbers.Integral) or not -X.shape[2] <= target < X.shape[2]:
         raise ValueError(f"target must be a column of X, 0 to {X.shape[2] - 1}; got {target!r}.")
-    if horizon < 1:
-        raise ValueError(f"horizon must be at least 1; got {horizon!r}.")
-    if not 1 <= period <= X.shape[1]:
+    if not isinstance(horizon, numbers.Integral) or horizon < 1:
+        raise ValueError(f"horizon must be a whole number of at least 1; got {horizon!r}.")
+    if not isinstance(period, numbers.Integral) or not 1 <= period <= X.shape[1]:
         raise ValueError(
             f"period must lie between 1 and the window's {X.shape[1]} steps; got {period!r}. Use longer windows."
         )
-    last_period = _finite("X", X[:, X.shape[1] - period :, target])
+    last_period = _finite("X", X[:, X.shape[1] - int(period) :, target])
     return last_period[:, np.arange(horizon) % period, np.newaxis]
 
 
@@ -90,14 +92,14 @@ def ridge(X, y, *, alpha=1.0):
     Raises
     ------
     ValueError
-        If `X` or `y` has not three dimensions or is not finite, if they differ in the number of samples, if `alpha` is
-        negative, or, later, if the forecast is asked for windows of another shape.
+        If `X` or `y` has not three dimensions, no samples, or values that are not finite, if they differ in the number
+        of samples, if `alpha` is negative or infinite, or, later, if the forecast gets windows of another shape.
     """
     X, y = _finite("X", _three_dimensional("X", X)), _finite("y", _three_dimensional("y", y))
     if len(X) != len(y):
         raise ValueError(f"X and y must have the same number of samples; got {len(X)} and {len(y)}.")
-    if not alpha >= 0:
-        raise ValueError(f"alpha must be at least 0; got {alpha!r}.")
+    if not 0 <= alpha < np.inf:
+        raise ValueError(f"alpha must be a finite number of at least 0; got {alpha!r}.")
     model = make_pipeline(StandardScaler(), Ridge(alpha)).fit(X.reshape(len(X), -1), y.reshape(len(y), -1))
 
     def predict(X_new):
@@ -111,8 +113,11 @@ def ridge(X, y, *, alpha=1.0):
 
 def _three_dimensional(name, values):
     values = np.asarray(values)
-    if values.ndim != 3:
-        raise ValueError(f"{name} must have three dimensions (samples, steps, columns); got shape {values.shape}.")
+    if values.ndim != 3 or len(values) == 0:
+        raise ValueError(
+            f"{name} must have three dimensions (samples, steps, columns) and at least one sample; "
+            f"got shape {values.shape}."
+        )
     return values
 
 

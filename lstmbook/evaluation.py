@@ -22,6 +22,8 @@ def mean_absolute_error(y, forecast, axis=None):
         If the shapes differ.
     """
     y, forecast = np.asarray(y), np.asarray(forecast)
+    if y.dtype.kind in "biu":  # differences of these would wrap around
+        y = y.astype(float)
     if y.shape != forecast.shape:
         raise ValueError(f"y and forecast must have the same shape; got {y.shape} and {forecast.shape}.")
     return np.abs(y - forecast).mean(axis=axis)
@@ -44,15 +46,17 @@ def restart(model):
     ValueError
         If the model is not compiled.
     """
-    if model.optimizer is None:
+    if getattr(model, "optimizer", None) is None:
         raise ValueError("model must be compiled; got one without an optimizer. Call model.compile first.")
     fresh = keras.models.clone_model(model)
     model.set_weights(fresh.get_weights())
     for variable, new in zip(_dropout_states(model), _dropout_states(fresh), strict=True):
         variable.assign(new)
-    for variable in model.optimizer.variables:
-        if variable.name != "learning_rate":
-            variable.assign(keras.ops.zeros_like(variable))
+    empty = type(model.optimizer).from_config(model.optimizer.get_config())
+    if model.optimizer.built:
+        empty.build(model.trainable_variables)
+    for variable, new in zip(model.optimizer.variables, empty.variables, strict=True):
+        variable.assign(new)
 
 
 def _dropout_states(model):

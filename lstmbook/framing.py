@@ -22,8 +22,8 @@ def windows(series, n_steps, horizon=1, *, targets=None, stride=1, gap=0):
     horizon : int
         Time steps to predict, at least 1.
     targets : None, int, str or a list of these
-        Columns of `series` that ``y`` holds, by position (a negative one counts from the end) or by DataFrame
-        name; None takes every column.
+        Columns of `series` that ``y`` holds, by DataFrame name or by position (a negative one counts from the end);
+        a name goes before a position. None takes every column.
     stride : int
         Steps between the starts of neighbouring windows, at least 1.
     gap : int
@@ -114,7 +114,7 @@ def _numeric_2d(series):
     names = None
     if isinstance(series, pd.DataFrame):
         names = list(series.columns)
-        wrong = [str(name) for name in names if not pd.api.types.is_numeric_dtype(series[name])]
+        wrong = [str(name) for name, dtype in series.dtypes.items() if not pd.api.types.is_numeric_dtype(dtype)]
         if wrong:
             raise ValueError(
                 f"series must be numeric; these columns are not: {', '.join(wrong)}. Encode them (pandas.get_dummies) "
@@ -139,7 +139,7 @@ def _positions(targets, names, n_features):
     """Return the wanted columns as a slice where they are evenly spaced (a view), else as a list (a copy)."""
     if targets is None:
         return slice(None)
-    wanted = [targets] if isinstance(targets, str | numbers.Integral) else list(targets)
+    wanted = list(targets) if np.iterable(targets) and not isinstance(targets, str) else [targets]
     if not wanted:
         raise ValueError("targets is empty; name at least one column, or leave it None for all.")
     positions = [_position(target, names, n_features) for target in wanted]

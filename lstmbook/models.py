@@ -1,5 +1,7 @@
 """The book's architectures as uncompiled Keras models. Each is built layer by layer in its own chapter."""
 
+import numbers
+
 import keras
 from keras import layers
 
@@ -35,13 +37,13 @@ def vanilla(n_steps, n_features, n_outputs, *, units=64, activation="linear", dr
     if n_steps is not None:
         sizes["n_steps"] = n_steps
     for name, value in sizes.items():
-        if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
+        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
             raise ValueError(f"{name} must be a whole number of at least 1; got {value!r}.")
     if not 0 <= dropout < 1:
         raise ValueError(f"dropout must lie in [0, 1); got {dropout!r}.")
 
     inputs = keras.Input((n_steps, n_features))
-    h = layers.LSTM(units)(inputs)
+    h = layers.LSTM(int(units))(inputs)
     if dropout:
         h = layers.Dropout(dropout)(h)
-    return keras.Model(inputs, layers.Dense(n_outputs, activation=activation)(h), name="vanilla")
+    return keras.Model(inputs, layers.Dense(int(n_outputs), activation=activation)(h), name="vanilla")

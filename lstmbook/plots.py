@@ -114,8 +114,11 @@ def heat_maps(maps, *, vmin=0, vmax=1, ylabel="unit", label="activation"):
     Raises
     ------
     ValueError
-        If an array has not two dimensions.
+        If there is no array, or one has not two dimensions.
     """
+    if not maps:
+        raise ValueError("maps is empty; give at least one array.")
+    maps = {title: np.asarray(values) for title, values in maps.items()}
     for title, values in maps.items():
         if np.ndim(values) != 2:
             raise ValueError(f"maps[{title!r}] must have shape (time, units); got {np.shape(values)}.")

@@ -1,5 +1,7 @@
 """Test problems from the literature, made fresh from a random generator whenever they are asked for."""
 
+import numbers
+
 import numpy as np
 
 
@@ -31,16 +33,16 @@ def echo(rng, n, *, n_steps=5, n_values=10, position=1):
     Raises
     ------
     ValueError
-        If `n`, `n_steps` or `n_values` is below 1, or `position` lies outside the sequence.
+        If `n`, `n_steps` or `n_values` is not a whole number of at least 1, or `position` lies outside the sequence.
 
     Notes
     -----
     After the echo problem in Jason Brownlee, *Long Short-Term Memory Networks With Python* (2017), chapter 6.
     """
     for name, value in {"n": n, "n_steps": n_steps, "n_values": n_values}.items():
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1; got {value}.")
-    if not 0 <= position < n_steps:
-        raise ValueError(f"position must lie between 0 and n_steps - 1 = {n_steps - 1}; got {position}.")
+        if not isinstance(value, numbers.Integral) or value < 1:
+            raise ValueError(f"{name} must be a whole number of at least 1; got {value!r}.")
+    if not isinstance(position, numbers.Integral) or not 0 <= position < n_steps:
+        raise ValueError(f"position must be a whole number from 0 to n_steps - 1 = {n_steps - 1}; got {position!r}.")
     integers = rng.integers(n_values, size=(n, n_steps))
     return np.eye(n_values, dtype="float32")[integers], integers[:, position]

@@ -74,11 +74,10 @@ def test_windows_may_be_lists():
 
 @pytest.mark.parametrize("rule", [lambda X: baselines.persistence(X, 1), lambda X: baselines.seasonal_naive(X, 1, 1)])
 class TestBothNaiveRules:
-    @pytest.mark.parametrize("shape", [(5,), (5, 3), (5, 3, 2, 1)], ids=str)
-    def test_refuse_other_dimensions(self, rule, shape):
-        with pytest.raises(
-            ValueError, match=r"^X must have three dimensions \(samples, steps, columns\); got"
-        ) as error:
+    @pytest.mark.parametrize("shape", [(5,), (5, 3), (5, 3, 2, 1), (0, 3, 2)], ids=str)
+    def test_refuse_other_dimensions_and_no_samples(self, rule, shape):
+        message = r"^X must have three dimensions \(samples, steps, columns\) and at least one sample; got"
+        with pytest.raises(ValueError, match=message) as error:
             rule(np.ones(shape))
         assert f"got shape {shape}." in str(error.value)
 
@@ -90,25 +89,33 @@ class TestBothNaiveRules:
             rule(X)
 
 
-@pytest.mark.parametrize("target", [2, -3, 7])
+@pytest.mark.parametrize("target", [2, -3, 7, 1.0, "a", None, [0, 1]], ids=repr)
 def test_the_naive_rules_refuse_an_unknown_column(target):
     for forecast in (baselines.persistence, baselines.seasonal_naive):
         period = (1,) if forecast is baselines.seasonal_naive else ()
-        with pytest.raises(ValueError, match=f"^target must be a column of X, 0 to 1; got {target}"):
+        with pytest.raises(ValueError, match=r"^target must be a column of X, 0 to 1; got ") as error:
             forecast(np.ones((5, 3, 2)), 1, *period, target=target)
+        assert str(error.value).endswith(f"got {target!r}.")
 
 
-@pytest.mark.parametrize("horizon", [0, -2])
-def test_the_naive_rules_refuse_a_horizon_below_one(horizon):
-    with pytest.raises(ValueError, match=f"^horizon must be at least 1; got {horizon}"):
+@pytest.mark.parametrize("horizon", [0, -2, 2.0, "2", None], ids=repr)
+def test_the_naive_rules_refuse_a_horizon_that_is_no_whole_number(horizon):
+    message = f"^horizon must be a whole number of at least 1; got {horizon!r}"
+    with pytest.raises(ValueError, match=message):
         baselines.persistence(np.ones((5, 3, 2)), horizon)
-    with pytest.raises(ValueError, match=f"^horizon must be at least 1; got {horizon}"):
+    with pytest.raises(ValueError, match=message):
         baselines.seasonal_naive(np.ones((5, 3, 2)), horizon, 2)
 
 
-@pytest.mark.parametrize("period", [0, -1, 4])
+def test_the_naive_rules_accept_any_kind_of_whole_number():
+    X = RNG.normal(size=(5, 3, 2))
+    forecast = baselines.seasonal_naive(X, np.int32(4), np.int64(2), target=np.int16(-1))
+    np.testing.assert_array_equal(forecast, repeat_by_loop(X, 4, 2, 1))
+
+
+@pytest.mark.parametrize("period", [0, -1, 4, 2.0, "2", None], ids=repr)
 def test_seasonal_naive_refuses_a_period_that_the_window_does_not_hold(period):
-    message = f"^period must lie between 1 and the window's 3 steps; got {period}. Use longer windows"
+    message = f"^period must lie between 1 and the window's 3 steps; got {period!r}. Use longer windows"
     with pytest.raises(ValueError, match=message):
         baselines.seasonal_naive(np.ones((5, 3, 2)), 1, period)
 
@@ -176,6 +183,8 @@ def wrong(shape, value=np.nan):
     [
         (np.ones((5, 3)), np.ones((5, 1, 1)), r"^X must have three dimensions .*; got shape \(5, 3\)"),
         (np.ones((5, 3, 2)), np.ones((5, 1)), r"^y must have three dimensions .*; got shape \(5, 1\)"),
+        (np.ones((0, 3, 2)), np.ones((0, 1, 1)), r"^X must have .* at least one sample; got shape \(0, 3, 2\)"),
+        (np.ones((5, 3, 2)), np.ones((0, 1, 1)), r"^y must have .* at least one sample; got shape \(0, 1, 1\)"),
         (np.ones((5, 3, 2)), np.ones((4, 1, 1)), r"^X and y must have the same number of samples; got 5 and 4"),
         (wrong((5, 3, 2)), np.ones((5, 1, 1)), r"^X must be finite; got 2 missing or infinite values\. Fill"),
         (np.ones((5, 3, 2)), wrong((5, 1, 1), -np.inf), r"^y must be finite; got 2 missing or infinite values\. Fill"),
@@ -186,9 +195,9 @@ def test_ridge_refuses_bad_training_data(X, y, message):
         baselines.ridge(X, y)
 
 
-@pytest.mark.parametrize("alpha", [-0.1, -1, float("nan")])
-def test_ridge_refuses_a_negative_penalty(alpha):
-    with pytest.raises(ValueError, match=f"^alpha must be at least 0; got {alpha}"):
+@pytest.mark.parametrize("alpha", [-0.1, -1, float("nan"), float("inf")])
+def test_ridge_refuses_a_penalty_that_is_negative_or_not_finite(alpha):
+    with pytest.raises(ValueError, match=f"^alpha must be a finite number of at least 0; got {alpha}"):
         baselines.ridge(np.ones((5, 3, 2)), np.ones((5, 1, 1)), alpha=alpha)
 
 
@@ -196,6 +205,7 @@ def test_ridge_refuses_a_negative_penalty(alpha):
     "X_new, message",
     [
         (np.ones((5, 3)), r"^X must have three dimensions .*; got shape \(5, 3\)"),
+        (np.ones((0, 3, 2)), r"^X must have .* at least one sample; got shape \(0, 3, 2\)"),
         (np.ones((5, 2, 3)), r"^X must have windows of shape \(3, 2\), as in training; got \(2, 3\)"),
         (np.ones((5, 4, 2)), r"^X must have windows of shape \(3, 2\), as in training; got \(4, 2\)"),
         (wrong((5, 3, 2)), r"^X must be finite; got 2 missing or infinite values\. Fill"),

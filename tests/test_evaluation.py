@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from lstmbook import evaluation
+from lstmbook import evaluation, models
 
 # mean_absolute_error
 
@@ -40,6 +40,14 @@ def test_the_error_of_each_step_ahead():
     forecast = np.array([[[2.0], [2.0]], [[0.0], [4.5]]])
     assert evaluation.mean_absolute_error(y, forecast, axis=(0, 2)).tolist() == [2.0, 0.25]
     assert evaluation.mean_absolute_error(y.tolist(), forecast.tolist()) == 1.125
+
+
+@pytest.mark.parametrize("other", ["bool", "uint8", "uint64", "int16", "float32"])
+@pytest.mark.parametrize("kind", ["bool", "uint8", "uint64"])
+def test_the_error_of_values_without_a_sign(kind, other):
+    low, high = np.array([0, 1, 0]), np.array([1, 0, 0])
+    for y, forecast in [(low.astype(kind), high.astype(other)), (low.astype(other), high.astype(kind))]:
+        assert evaluation.mean_absolute_error(y, forecast) == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize(
@@ -192,8 +200,17 @@ def test_a_restart_keeps_the_schedule_and_starts_it_again():
     assert float(model.optimizer.learning_rate) == pytest.approx(0.02)
 
 
-def test_a_model_without_an_optimizer_is_refused():
-    model = keras.Sequential([keras.Input((6, 2)), keras.layers.LSTM(4)])
+def test_a_restart_before_the_first_training_leaves_the_optimizer_unbuilt():
+    model = compiled()
+    evaluation.restart(model)
+    assert not model.optimizer.built
+    train(model, seed=1)
+    assert model.optimizer.iterations == 8
+
+
+@pytest.mark.parametrize("build", [keras.Sequential, lambda: models.vanilla(6, 2, 1)], ids=["Sequential", "Model"])
+def test_a_model_without_an_optimizer_is_refused(build):
+    model = build()
     with pytest.raises(
         ValueError, match=r"^model must be compiled; got one without an optimizer\. Call model\.compile"
     ):

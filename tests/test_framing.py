@@ -307,7 +307,13 @@ def test_columns_that_are_not_numbers_are_named():
         framing.windows(frame, 1)
 
 
-@pytest.mark.parametrize("targets", [3, -4, [0, 3], "a", np.int64(7), True, [1.0], [None]], ids=repr)
+def test_columns_of_one_name_that_are_not_numbers_are_named():
+    frame = pd.DataFrame([[1, "a"], [2, "b"]], columns=["a", "a"])
+    with pytest.raises(ValueError, match=r"^series must be numeric; these columns are not: a\. Encode them"):
+        framing.windows(frame, 1)
+
+
+@pytest.mark.parametrize("targets", [3, -4, [0, 3], "a", np.int64(7), True, 1.5, 1.0, [1.0], [None]], ids=repr)
 def test_an_unknown_target_is_refused(targets):
     wrong = targets[-1] if isinstance(targets, list) else targets
     with pytest.raises(

@@ -79,9 +79,12 @@ def test_vanilla_learns():
     assert all(not np.array_equal(old, new) for old, new in zip(before, model.get_weights(), strict=True))
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # from Keras, while saving
+@pytest.mark.parametrize("kind", [int, np.int64])
 @pytest.mark.parametrize("dropout", [0.0, 0.5])
-def test_vanilla_is_saved_and_loaded(tmp_path, dropout):
-    model = models.vanilla(5, 2, 3, dropout=dropout, activation="softmax")
+def test_vanilla_is_saved_and_loaded(tmp_path, dropout, kind):
+    model = models.vanilla(kind(5), kind(2), kind(3), units=kind(4), dropout=dropout, activation="softmax")
+    assert model.count_params() == 4 * 4 * (2 + 4 + 1) + (4 + 1) * 3
     model.save(tmp_path / "vanilla.keras")
     loaded = keras.models.load_model(tmp_path / "vanilla.keras")
     X = samples(8, 5, 2)
@@ -100,10 +103,16 @@ def test_vanilla_drops_out_only_while_training():
 
 
 @pytest.mark.parametrize("name", ["n_steps", "n_features", "n_outputs", "units"])
-@pytest.mark.parametrize("value", [0, -1, 2.0, True, "3"], ids=repr)
+@pytest.mark.parametrize("value", [0, -1, 2.0, True, "3", [3]], ids=repr)
 def test_vanilla_refuses_sizes_that_are_not_whole_numbers(name, value):
-    with pytest.raises(ValueError, match=f"^{name} must be a whole number of at least 1; got {value!r}"):
+    with pytest.raises(ValueError, match=f"^{name} must be a whole number of at least 1; got ") as error:
         models.vanilla(**{"n_steps": 5, "n_features": 2, "n_outputs": 1, name: value})
+    assert str(error.value).endswith(f"got {value!r}.")
+
+
+def test_vanilla_refuses_an_array_for_a_size():
+    with pytest.raises(ValueError, match=r"^units must be a whole number of at least 1; got array\(3\)"):
+        models.vanilla(5, 2, 1, units=np.array(3))
 
 
 @pytest.mark.parametrize("name", ["n_features", "n_outputs", "units"])

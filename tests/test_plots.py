@@ -169,6 +169,17 @@ def test_heat_maps_by_default_show_activations_of_units_from_0_to_1():
     assert ax.figure.axes[1].get_ylabel() == "activation"
 
 
+def test_heat_maps_may_be_lists():
+    (ax,) = plots.heat_maps({"cell": [[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]})
+    np.testing.assert_array_equal(ax.collections[0].get_array(), [[0.1, 0.3, 0.5], [0.2, 0.4, 0.6]])
+
+
+def test_no_heat_maps_are_refused():
+    with pytest.raises(ValueError, match=r"^maps is empty; give at least one array"):
+        plots.heat_maps({})
+    assert not plt.get_fignums()
+
+
 @pytest.mark.parametrize("shape", [(5,), (5, 3, 2)], ids=str)
 def test_heat_maps_refuse_other_dimensions_and_draw_nothing(shape):
     with pytest.raises(ValueError, match=r"^maps\['bad'\] must have shape \(time, units\); got") as error:

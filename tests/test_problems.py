@@ -52,14 +52,23 @@ def test_echo_goes_on_where_the_generator_stands():
     assert not np.array_equal(problems.echo(rng, 30)[0], problems.echo(rng, 30)[0])
 
 
+def test_echo_accepts_any_kind_of_whole_number():
+    sizes = {"n": 4, "n_steps": 3, "n_values": 6, "position": 2}
+    expected = problems.echo(np.random.default_rng(0), **sizes)
+    given = problems.echo(np.random.default_rng(0), **{name: np.int32(size) for name, size in sizes.items()})
+    np.testing.assert_array_equal(given[0], expected[0])
+    np.testing.assert_array_equal(given[1], expected[1])
+
+
 @pytest.mark.parametrize("name", ["n", "n_steps", "n_values"])
-@pytest.mark.parametrize("value", [0, -3])
-def test_echo_refuses_sizes_below_one(name, value):
-    with pytest.raises(ValueError, match=f"^{name} must be at least 1; got {value}"):
+@pytest.mark.parametrize("value", [0, -3, 2.0, "3", None], ids=repr)
+def test_echo_refuses_sizes_that_are_not_whole_numbers(name, value):
+    with pytest.raises(ValueError, match=f"^{name} must be a whole number of at least 1; got {value!r}"):
         problems.echo(np.random.default_rng(0), **{"n": 5, name: value})
 
 
-@pytest.mark.parametrize("position", [-1, 4, 9])
+@pytest.mark.parametrize("position", [-1, 4, 9, 1.0, "1", None], ids=repr)
 def test_echo_refuses_a_position_outside_the_sequence(position):
-    with pytest.raises(ValueError, match=f"^position must lie between 0 and n_steps - 1 = 3; got {position}"):
+    message = f"^position must be a whole number from 0 to n_steps - 1 = 3; got {position!r}"
+    with pytest.raises(ValueError, match=message):
         problems.echo(np.random.default_rng(0), 5, n_steps=4, position=position)
