@@ -11,11 +11,7 @@ import pandas as pd
 
 
 def beijing_weather():
-    """Hourly weather and fine dust in Beijing, 2010-2014.
-
-    Returns
-    -------
-    DataFrame, 43,824 rows, one an hour without gaps, indexed by local time:
+    """Hourly weather and fine dust in Beijing, 2010-2014: 43,824 rows, one an hour without gaps.
 
     - ``temperature``, ``dew_point``: °C
     - ``pressure``: hPa
@@ -23,6 +19,11 @@ def beijing_weather():
     - ``wind_speed``: m/s, added up over the hours since the wind last changed direction
     - ``snow_hours``, ``rain_hours``: hours of snow or rain in a row so far
     - ``pm2_5``: µg/m³ of fine dust; 2,067 values are missing, no other column has gaps
+
+    Returns
+    -------
+    DataFrame
+        The columns above, indexed by local time.
 
     Raises
     ------
