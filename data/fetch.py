@@ -2,12 +2,14 @@
 
 import gzip
 import hashlib
+import io
 import subprocess
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 
@@ -36,6 +38,28 @@ def write_csv_gz(frame: pd.DataFrame, path: Path) -> None:
     # gzip.compress would write a byte into the header that differs between versions of Python.
     with path.open("wb") as file, gzip.GzipFile("", "wb", compresslevel=9, fileobj=file, mtime=0) as archive:
         archive.write(text.encode())
+    _record_checksum(path, f"{len(frame):,} rows")
+
+
+def write_npz(path: Path, **arrays: np.ndarray) -> None:
+    """Write arrays as a compressed npz file, without pickles or timestamps, and its checksum beside it."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, array in arrays.items():
+            content = io.BytesIO()
+            np.lib.format.write_array(content, array, allow_pickle=False)
+            # numpy.savez would write the operating system into the file; a bare ZipInfo is dated 1980.
+            member = zipfile.ZipInfo(f"{name}.npy")
+            member.create_system = 3
+            archive.writestr(member, content.getvalue(), zipfile.ZIP_DEFLATED, compresslevel=9)
+    _record_checksum(path, ", ".join(f"{name} {array.shape}" for name, array in arrays.items()))
+
+
+def _record_checksum(path: Path, content: str) -> None:
+    """Write the checksum of a file into SHA256SUMS, keep those of other files, and say what was written."""
     checksum = hashlib.sha256(path.read_bytes()).hexdigest()
-    (path.parent / "SHA256SUMS").write_text(f"{checksum}  {path.name}\n")
-    print(f"{path.parent.name}/{path.name}: {len(frame):,} rows, {path.stat().st_size:,} bytes, sha256 {checksum}")
+    sums = path.with_name("SHA256SUMS")
+    lines = sums.read_text().splitlines() if sums.exists() else []
+    others = [line for line in lines if line.split()[-1] != path.name]
+    lines = sorted([*others, f"{checksum}  {path.name}"], key=lambda line: line.split()[-1])
+    sums.write_text("".join(f"{line}\n" for line in lines))
+    print(f"{path.parent.name}/{path.name}: {content}, {path.stat().st_size:,} bytes, sha256 {checksum}")

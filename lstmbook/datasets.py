@@ -7,6 +7,7 @@ import hashlib
 import os
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 
@@ -39,6 +40,102 @@ def beijing_weather():
     path = _checked("beijing_weather", "beijing_weather.csv.gz")
     types = {"wind_direction": "category", "pm2_5": float}
     return pd.read_csv(path, index_col="time", parse_dates=["time"], dtype=types).asfreq("h")
+
+
+def household_power():
+    """Hourly electricity use of one house near Paris, 2006-12-16 17:00 to 2010-11-26 21:00: 34,589 rows, one an hour.
+
+    Each value is the mean of the minutes measured in that hour, rounded to three decimals:
+
+    - ``global_active_power``: kW, of the whole house
+    - ``global_reactive_power``: kvar, of the whole house (the source says kilowatt)
+    - ``voltage``: V
+    - ``global_intensity``: A, current into the whole house
+    - ``sub_metering_1``, ``sub_metering_2``, ``sub_metering_3``: watt-hours per minute of the kitchen, the laundry
+      room, and water heater with air conditioner; 1 Wh per minute is 0.06 kW
+    - ``minutes``: number of measured minutes, 0 to 60; at 0 the other columns are missing (421 hours)
+
+    Returns
+    -------
+    DataFrame
+        The columns above, indexed by the start of the hour.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is missing; the message says how to get it back.
+    ValueError
+        If the file is damaged; likewise.
+
+    Notes
+    -----
+    Source, licence and how the file was made: ``data/household_power/README.md``.
+    """
+    path = _checked("household_power", "household_power_hourly.csv.gz")
+    return pd.read_csv(path, index_col="time", parse_dates=["time"]).asfreq("h")
+
+
+def household_power_daily():
+    """Daily electricity use of one house near Paris, 2006-12-16 to 2010-11-26: 1,442 rows, one a day without gaps.
+
+    Each value is the sum of the day's minutes; minutes without measurement were first filled with the value 24 hours
+    before, as published forecasts of this series do:
+
+    - ``global_active_power``: sum of the minutes' kW; divided by 60 it is the day's energy in kWh
+    - ``global_reactive_power``, ``voltage``, ``global_intensity``: sums of the minutes' kvar, V and A
+    - ``sub_metering_1``, ``sub_metering_2``, ``sub_metering_3``: Wh of the kitchen, the laundry room, and water heater
+      with air conditioner
+    - ``sub_metering_4``: Wh of all the rest, ``global_active_power * 1000 / 60`` less the three others
+    - ``minutes``: number of measured (not filled) minutes, 0 to 1,440
+
+    The first and the last day are incomplete, 396 and 1,263 minutes, and are not filled up.
+
+    Returns
+    -------
+    DataFrame
+        The columns above, indexed by day.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is missing; the message says how to get it back.
+    ValueError
+        If the file is damaged; likewise.
+
+    Notes
+    -----
+    Source, licence and how the file was made: ``data/household_power/README.md``.
+    """
+    path = _checked("household_power", "household_power_daily.csv.gz")
+    return pd.read_csv(path, index_col="time", parse_dates=["time"]).asfreq("D")
+
+
+def spoken_digits():
+    """Recordings of the ten English digits, spoken 50 times each by six people, as cepstral coefficients (MFCC).
+
+    There are 300 recordings of each digit. They lie in the source's order, which is mixed but not thoroughly: shuffle
+    before you split. Who speaks is not known.
+
+    Returns
+    -------
+    recordings : list of 3,000 arrays of float32, shape (frames, 13)
+        13 coefficients for each of 6 to 92 frames.
+    digits : array of int, shape (3000,)
+        The digits spoken, 0 to 9.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is missing; the message says how to get it back.
+    ValueError
+        If the file is damaged; likewise.
+
+    Notes
+    -----
+    Source, licence and how the file was made: ``data/spoken_digits/README.md``.
+    """
+    with np.load(_checked("spoken_digits", "spoken_digits.npz")) as file:
+        return np.split(file["frames"], np.cumsum(file["lengths"])[:-1]), file["digits"]
 
 
 def _checked(name, file):

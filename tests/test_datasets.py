@@ -5,22 +5,33 @@ The rebuilding from the package index is left out unless LSTMBOOK_NETWORK=1 is s
 
 import gzip
 import hashlib
+import io
 import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from data.fetch import write_csv_gz
+from data.fetch import write_csv_gz, write_npz
 from lstmbook import datasets
 
 ROOT = Path(__file__).parent.parent
 WEATHER = "beijing_weather.csv.gz"
-WAYS_BACK = r"`git checkout -- data/beijing_weather`.*`make data`.*environment variable LSTMBOOK_DATA"
+LOADERS = {
+    f"beijing_weather/{WEATHER}": datasets.beijing_weather,
+    "household_power/household_power_hourly.csv.gz": datasets.household_power,
+    "household_power/household_power_daily.csv.gz": datasets.household_power_daily,
+    "spoken_digits/spoken_digits.npz": datasets.spoken_digits,
+}
+
+
+def ways_back(name):
+    return rf"Get it back with `git checkout -- data/{name}`.*`make data`.*environment variable LSTMBOOK_DATA"
 
 
 @pytest.fixture
@@ -34,6 +45,21 @@ def copy(tmp_path, monkeypatch):
 @pytest.fixture(scope="module")
 def weather():
     return datasets.beijing_weather()
+
+
+@pytest.fixture(scope="module")
+def hourly():
+    return datasets.household_power()
+
+
+@pytest.fixture(scope="module")
+def daily():
+    return datasets.household_power_daily()
+
+
+@pytest.fixture(scope="module")
+def spoken():
+    return datasets.spoken_digits()
 
 
 # The weather
@@ -74,6 +100,135 @@ def test_the_weather_is_plausible(weather):
     assert (weather[["wind_speed", "snow_hours", "rain_hours"]] >= 0).all(axis=None)
 
 
+# The household power
+
+MEASURED = ["global_active_power", "global_reactive_power", "voltage", "global_intensity"]
+METERS = ["sub_metering_1", "sub_metering_2", "sub_metering_3"]
+
+
+def test_the_power_has_one_row_an_hour_and_one_a_day(hourly, daily):
+    hours = pd.date_range("2006-12-16 17:00", "2010-11-26 21:00", freq="h")
+    assert len(hourly) == 34_589
+    assert hourly.index.equals(hours) and hourly.index.freqstr == "h"
+    assert len(daily) == 1_442
+    assert daily.index.equals(pd.date_range("2006-12-16", "2010-11-26")) and daily.index.freqstr == "D"
+    assert hourly.index.name == daily.index.name == "time"
+
+
+def test_the_power_has_the_columns_of_its_documentation(hourly, daily):
+    assert hourly.columns.tolist() == [*MEASURED, *METERS, "minutes"]
+    assert daily.columns.tolist() == [*MEASURED, *METERS, "sub_metering_4", "minutes"]
+    for table in (hourly, daily):
+        assert (table.dtypes.drop("minutes") == "float64").all()
+        assert table["minutes"].dtype == int
+
+
+def test_an_hour_of_power_is_missing_where_no_minute_was_measured(hourly, daily):
+    unmeasured = hourly["minutes"] == 0
+    assert unmeasured.sum() == 421
+    gaps = hourly.drop(columns="minutes").isna()
+    assert gaps.all(axis=1).equals(unmeasured) and gaps.any(axis=1).equals(unmeasured)
+    assert not daily.isna().any(axis=None)
+
+
+def test_measured_minutes_add_up(hourly, daily):
+    assert hourly["minutes"].sum() == daily["minutes"].sum() == 2_075_259 - 25_979
+    pd.testing.assert_series_equal(hourly["minutes"].resample("D").sum(), daily["minutes"])
+    assert hourly["minutes"].iloc[[0, -1]].tolist() == [36, 3]
+    assert daily["minutes"].iloc[[0, -1]].tolist() == [396, 1_263]
+
+
+def test_hours_and_days_of_power_agree_where_all_was_measured(hourly, daily):
+    whole = daily["minutes"] == 1440
+    assert whole.sum() == 1_358
+    sums = 60 * hourly[[*MEASURED, *METERS]].resample("D").sum()
+    # An hour is rounded to three decimals: a day may be off by 24 hours times 60 minutes times half a thousandth.
+    differences = (sums - daily[[*MEASURED, *METERS]])[whole]
+    assert (differences.abs() <= 24 * 60 * 0.0005).all(axis=None)
+
+
+def test_the_fourth_meter_is_the_rest(daily):
+    rest = daily["global_active_power"] * 1000 / 60 - daily[METERS].sum(axis=1)
+    assert (daily["sub_metering_4"] - rest).abs().max() < 0.00051
+
+
+def test_the_power_has_the_values_of_its_source(hourly, daily):
+    assert hourly.iloc[0].tolist() == [4.223, 0.229, 234.644, 18.1, 0, 0.528, 16.861, 36]
+    assert daily.iloc[1].tolist() == [3390.46, 226.006, 345725.32, 14398.6, 2033, 4187, 13341, 36946.667, 1440]
+
+
+def test_days_without_measurement_repeat_the_days_before(daily):
+    values = daily.drop(columns="minutes")
+    assert (daily["minutes"] == 0).sum() == 9
+    assert values.loc["2010-08-19":"2010-08-21"].eq(values.loc["2010-08-18"]).all(axis=None)
+
+
+def test_published_errors_of_naive_forecasts_are_reproduced(daily):
+    """The root-mean-square errors over 46 weeks that Brownlee (2018) gives; his page is linked in the card."""
+    weeks = daily["global_active_power"].to_numpy()[1:-6].reshape(-1, 7)
+    tested = np.arange(len(weeks) - 46, len(weeks))
+    forecasts = {511.886: weeks[tested - 1, -1:], 469.389: weeks[tested - 1], 465.294: weeks[tested - 52]}
+    for published, forecast in forecasts.items():
+        assert round(np.sqrt(np.mean((weeks[tested] - forecast) ** 2)), 3) == published
+
+
+# The spoken digits
+
+
+def test_there_are_three_hundred_recordings_of_each_digit(spoken):
+    recordings, digits = spoken
+    assert len(recordings) == len(digits) == 3_000
+    assert digits.dtype == int
+    assert np.bincount(digits).tolist() == [300] * 10
+
+
+def test_a_recording_has_thirteen_coefficients_a_frame(spoken):
+    recordings, _ = spoken
+    assert {(a.ndim, a.shape[1], a.dtype.name) for a in recordings} == {(2, 13, "float32")}
+    lengths = [len(a) for a in recordings]
+    assert (min(lengths), np.median(lengths), max(lengths), sum(lengths)) == (6, 17, 92, 53_999)
+    assert all(np.isfinite(a).all() for a in recordings)
+
+
+def test_the_recordings_lie_in_the_order_of_their_source(spoken):
+    recordings, digits = spoken
+    assert digits[:10].tolist() == [5, 3, 1, 2, 4, 3, 4, 3, 1, 1]
+    assert [len(a) for a in recordings[:5]] == [14, 13, 14, 13, 16]
+    assert recordings[0][0, :3].tolist() == pytest.approx([-160.796967, 64.151886, -32.9276505])
+
+
+def test_recordings_of_a_digit_are_alike(spoken):
+    """Frames and digits belong together: the nearest mean of a digit is its own far more often than chance, 0.1."""
+    recordings, digits = spoken
+    means = np.stack([a.mean(axis=0) for a in recordings])
+    means = (means - means.mean(axis=0)) / means.std(axis=0)
+    centres = np.stack([means[::2][digits[::2] == digit].mean(axis=0) for digit in range(10)])
+    nearest = np.linalg.norm(means[1::2, None] - centres, axis=2).argmin(axis=1)
+    assert np.mean(nearest == digits[1::2]) > 0.5
+
+
+# What is said about them
+
+
+@pytest.mark.parametrize(
+    "load",
+    [datasets.beijing_weather, datasets.household_power, datasets.household_power_daily],
+    ids=lambda f: f.__name__,
+)
+def test_every_column_is_documented(load):
+    card = (ROOT / "data" / load.__name__.removesuffix("_daily") / "README.md").read_text("utf-8")
+    for name in load().columns:
+        assert f"``{name}``" in load.__doc__
+        assert f"| `{name}` |" in card
+
+
+@pytest.mark.parametrize("file", LOADERS)
+def test_every_data_set_has_a_card_that_says_how_to_load_it(file):
+    card = (ROOT / "data" / file).with_name("README.md").read_text("utf-8")
+    assert f"`lstmbook.datasets.{LOADERS[file].__name__}()`" in card
+    assert Path(file).name in card
+
+
 # Where it lies, and what can be wrong there
 
 
@@ -94,13 +249,15 @@ def test_an_empty_variable_means_the_books_folder(monkeypatch, weather):
     pd.testing.assert_frame_equal(datasets.beijing_weather(), weather)
 
 
-@pytest.mark.parametrize("file", [WEATHER, "SHA256SUMS"])
+@pytest.mark.parametrize("file", [*LOADERS, "beijing_weather/SHA256SUMS"])
 def test_a_missing_file_is_named_with_the_ways_back(copy, file):
-    (copy / file).unlink()
-    message = f"^The data set beijing_weather needs .*{file}, which does not exist. Get it back with {WAYS_BACK}"
+    path = copy.parent / file
+    path.unlink()
+    name = path.parent.name
+    message = f"^The data set {name} needs .*{path.name}, which does not exist. {ways_back(name)}"
     with pytest.raises(FileNotFoundError, match=message) as error:
-        datasets.beijing_weather()
-    assert str(copy / file) in str(error.value)
+        LOADERS.get(file, datasets.beijing_weather)()
+    assert str(path) in str(error.value)
 
 
 def test_a_folder_that_does_not_exist_is_named(monkeypatch, tmp_path):
@@ -111,16 +268,16 @@ def test_a_folder_that_does_not_exist_is_named(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("position", [0, 1000, -1])
-def test_one_flipped_byte_is_noticed(copy, position):
-    content = bytearray((copy / WEATHER).read_bytes())
+@pytest.mark.parametrize("file", LOADERS)
+def test_one_flipped_byte_is_noticed(copy, file, position):
+    path = copy.parent / file
+    content = bytearray(path.read_bytes())
     content[position] ^= 1
-    (copy / WEATHER).write_bytes(content)
-    message = (
-        rf"{WEATHER} is damaged: its checksum is not the one in SHA256SUMS beside it\. Get it back with {WAYS_BACK}"
-    )
+    path.write_bytes(content)
+    message = rf"is damaged: its checksum is not the one in SHA256SUMS beside it\. {ways_back(path.parent.name)}"
     with pytest.raises(ValueError, match=message) as error:
-        datasets.beijing_weather()
-    assert str(error.value).startswith(str(copy / WEATHER))
+        LOADERS[file]()
+    assert str(error.value).startswith(str(path))
 
 
 @pytest.mark.parametrize("sums", ["", "0" * 64 + f"  {WEATHER}\n"], ids=["empty", "another"])
@@ -164,10 +321,48 @@ def test_the_checksum_is_written_beside_the_file(tmp_path, capsys):
     assert f"frame.csv.gz: 1,234 rows, {path.stat().st_size:,} bytes, sha256 {checksum}" in capsys.readouterr().out
 
 
+def test_arrays_are_written_with_the_same_bytes_whenever_they_are_written(tmp_path, monkeypatch):
+    arrays = {"a": np.arange(6, dtype="float32").reshape(2, 3), "b": np.array([1, 2])}
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        write_npz(tmp_path / name / "arrays.npz", **arrays)
+        monkeypatch.setattr("time.time", lambda: 1e9)
+        monkeypatch.setattr("sys.platform", "win32")
+    first, second = ((tmp_path / name / "arrays.npz").read_bytes() for name in ("first", "second"))
+
+    assert first == second
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        for member in archive.infolist():
+            assert (member.date_time, member.create_system) == ((1980, 1, 1, 0, 0, 0), 3)
+            assert member.compress_type == zipfile.ZIP_DEFLATED
+    with np.load(io.BytesIO(first)) as file:
+        assert file.files == ["a", "b"]
+        for name, array in arrays.items():
+            np.testing.assert_array_equal(file[name], array, strict=True)
+
+
+def test_arrays_are_written_without_pickles(tmp_path):
+    with pytest.raises(ValueError, match="allow_pickle"):
+        write_npz(tmp_path / "arrays.npz", a=np.array([{}]))
+
+
+def test_checksums_of_other_files_are_kept(tmp_path, capsys):
+    write_npz(tmp_path / "b.npz", b=np.zeros((2, 3)))
+    for rows in (1, 2):
+        write_csv_gz(pd.DataFrame({"a": range(rows)}), tmp_path / "a.csv.gz")
+    sums = [line.split("  ") for line in (tmp_path / "SHA256SUMS").read_text().splitlines()]
+    assert [name for _, name in sums] == ["a.csv.gz", "b.npz"]
+    for checksum, name in sums:
+        assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == checksum
+    assert "b.npz: b (2, 3), " in capsys.readouterr().out
+
+
 @pytest.mark.skipif(os.environ.get("LSTMBOOK_NETWORK") != "1", reason="downloads; set LSTMBOOK_NETWORK=1")
-def test_the_weather_is_built_again_byte_for_byte(copy):
-    for file in (WEATHER, "SHA256SUMS"):
-        (copy / file).unlink()
-    subprocess.run([sys.executable, "-m", "data.beijing_weather.build"], cwd=copy.parent.parent, check=True)
-    for file in (WEATHER, "SHA256SUMS"):
-        assert (copy / file).read_bytes() == (ROOT / "data" / "beijing_weather" / file).read_bytes(), file
+@pytest.mark.parametrize("name", sorted({file.split("/")[0] for file in LOADERS}))
+def test_files_are_built_again_byte_for_byte(copy, name):
+    files = [*(Path(file).name for file in LOADERS if file.startswith(name)), "SHA256SUMS"]
+    for file in files:
+        (copy.parent / name / file).unlink()
+    subprocess.run([sys.executable, "-m", f"data.{name}.build"], cwd=copy.parent.parent, check=True)
+    for file in files:
+        assert (copy.parent / name / file).read_bytes() == (ROOT / "data" / name / file).read_bytes(), file
