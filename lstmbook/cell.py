@@ -67,16 +67,21 @@ class LSTMCell:
         ValueError
             If `x` or `state` has another shape.
         """
-        x = np.asarray(x, dtype=float)
+        x = np.array(x, dtype=float)
         features, units = self.kernel.shape[0], self.recurrent_kernel.shape[0]
         if x.ndim != 3 or x.shape[1] == 0 or x.shape[2] != features:
             raise ValueError(
                 f"x must have shape (samples, n_steps, {features}), with at least one step; got {x.shape}."
             )
         samples, n_steps, _ = x.shape
-        h0, c0 = np.zeros((2, samples, units)) if state is None else (np.asarray(s, dtype=float) for s in state)
-        if h0.shape != (samples, units) or c0.shape != (samples, units):
-            raise ValueError(f"state must be two arrays of shape {(samples, units)}; got {h0.shape} and {c0.shape}.")
+        if state is None:
+            state = np.zeros((2, samples, units))
+        state = [np.array(values, dtype=float) for values in state]
+        shapes = [values.shape for values in state]
+        if shapes != [(samples, units)] * 2:
+            got = " and ".join(map(str, shapes)) or "none"
+            raise ValueError(f"state must be two arrays of shape {(samples, units)}; got {got}.")
+        h0, c0 = state
 
         h, c, i, f, g, o = (np.empty((samples, n_steps, units)) for _ in range(6))
         h_last, c_last = h0, c0
@@ -88,7 +93,8 @@ class LSTMCell:
             h[:, t] = o[:, t] * np.tanh(c[:, t])
             h_last, c_last = h[:, t], c[:, t]
         self._pass = x, h0, c0, h, c, i, f, g, o
-        return h, c, dict(zip(GATES, (i, f, g, o), strict=True))
+        # Copies, so that changing what is returned leaves the way back as it is.
+        return h.copy(), c.copy(), {name: gate.copy() for name, gate in zip(GATES, (i, f, g, o), strict=True)}
 
     def backward(self, dh):
         """Send the gradient of a loss back through the last forward pass (backpropagation through time).
@@ -171,10 +177,14 @@ def gates(layer, x):
     if activations != (keras.activations.tanh, keras.activations.sigmoid) or not layer.use_bias or layer.go_backwards:
         raise ValueError(
             "layer must have activation='tanh', recurrent_activation='sigmoid', use_bias=True and go_backwards=False; "
-            f"got {layer.activation.__name__!r}, {layer.recurrent_activation.__name__!r}, {layer.use_bias} and "
+            f"got {_name(layer.activation)}, {_name(layer.recurrent_activation)}, {layer.use_bias} and "
             f"{layer.go_backwards}."
         )
     return LSTMCell(*layer.get_weights()).forward(x)[2]
+
+
+def _name(activation):
+    return repr(getattr(activation, "__name__", activation))
 
 
 def _sigmoid(z):

@@ -40,7 +40,8 @@ def echo(rng, n, *, n_steps=5, n_values=10, position=1):
     After the echo problem in Jason Brownlee, *Long Short-Term Memory Networks With Python* (2017), chapter 6.
     """
     _check_sizes(n=n, n_steps=n_steps, n_values=n_values)
-    if not isinstance(position, numbers.Integral) or not 0 <= position < n_steps:
+    is_position = isinstance(position, numbers.Integral) and not isinstance(position, bool)
+    if not is_position or not 0 <= position < n_steps:
         raise ValueError(f"position must be a whole number from 0 to n_steps - 1 = {n_steps - 1}; got {position!r}.")
     integers = rng.integers(n_values, size=(n, n_steps))
     return np.eye(n_values, dtype="float32")[integers], integers[:, position]

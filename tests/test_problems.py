@@ -76,7 +76,6 @@ def test_echo_refuses_a_position_outside_the_sequence(position):
         problems.echo(np.random.default_rng(0), 5, n_steps=4, position=position)
 
 
-@pytest.mark.xfail(strict=True, reason="True passes as a whole number, and integers[:, True] adds an axis")
 @pytest.mark.parametrize("position", [True, False])
 def test_echo_refuses_a_position_that_is_a_truth_value(position):
     with pytest.raises(ValueError, match=f"^position must be a whole number from 0 .*; got {position}"):
