@@ -1,12 +1,17 @@
-"""The book's architectures as uncompiled Keras models. Each is built layer by layer in its own chapter."""
+"""The book's architectures as uncompiled Keras models. Each is built layer by layer in its own chapter.
 
-import numbers
+All share one vocabulary: `n_steps` time steps of `n_features` values go in, `n_outputs` values come out, once or at
+every step; `units` is the size of an LSTM's hidden state and of its cell state; `activation` is that of the output:
+"linear" for numbers, "sigmoid" for one probability, "softmax" for classes.
+"""
 
 import keras
 from keras import layers
 
+from lstmbook._checks import check_choice, check_sizes
 
-def vanilla(n_steps, n_features, n_outputs, *, units=64, activation="linear", dropout=0.0):
+
+def vanilla(n_steps, n_features, n_outputs, *, units=64, activation="linear", dropout=0.0, mask_value=None):
     """One LSTM layer and one dense layer, built in the open in the chapter on the vanilla LSTM.
 
     Parameters
@@ -23,6 +28,8 @@ def vanilla(n_steps, n_features, n_outputs, *, units=64, activation="linear", dr
         Activation of the output: "linear" for numbers, "sigmoid" for one probability, "softmax" for classes.
     dropout : float
         Share of the LSTM's last output that is dropped while training, from 0 up to but not including 1.
+    mask_value : float or None
+        Steps all of whose values equal this number are padding, and the LSTM skips them; None skips nothing.
 
     Returns
     -------
@@ -33,17 +40,244 @@ def vanilla(n_steps, n_features, n_outputs, *, units=64, activation="linear", dr
     ValueError
         If a size is not a whole number of at least 1, or `dropout` lies outside [0, 1).
     """
-    sizes = {"n_features": n_features, "n_outputs": n_outputs, "units": units}
+    check_sizes(units=units)
+    inputs, h = _inputs(n_steps, n_features, n_outputs, dropout, mask_value)
+    h = layers.LSTM(int(units))(h)
+    return _model("vanilla", inputs, h, n_outputs, activation, dropout)
+
+
+def stacked(n_steps, n_features, n_outputs, *, units=(64, 64), activation="linear", dropout=0.0, mask_value=None):
+    """LSTM layers one upon the other and one dense layer, built in the open in the chapter on stacked LSTMs.
+
+    Each layer but the last hands its hidden state of every step to the layer above.
+
+    Parameters
+    ----------
+    n_steps, n_features, n_outputs, activation, mask_value
+        As in `vanilla`.
+    units : sequence of int
+        Size of each layer, from the input upwards; at least one.
+    dropout : float
+        Share of every layer's output that is dropped while training, from 0 up to but not including 1.
+
+    Returns
+    -------
+    keras.Model, not compiled: (samples, n_steps, n_features) -> (samples, n_outputs).
+
+    Raises
+    ------
+    ValueError
+        If a size is not a whole number of at least 1, there is no layer, or `dropout` lies outside [0, 1).
+    """
+    units = _layers_of_units(units)
+    inputs, h = _inputs(n_steps, n_features, n_outputs, dropout, mask_value)
+    h = _lstms(h, units, dropout, return_sequences=False)
+    return _model("stacked", inputs, h, n_outputs, activation, dropout)
+
+
+def cnn_lstm(
+    n_steps, image_shape, n_outputs, *, filters=(16, 32), kernel_size=3, units=64, activation="linear", dropout=0.0
+):
+    """The same small convolutional network for every image, an LSTM over its outputs, one dense layer.
+
+    Each convolution keeps the size of the image, is followed by ReLU, and by max pooling that halves height and width.
+    Built in the open in the chapter on CNN-LSTMs.
+
+    Parameters
+    ----------
+    n_steps : int or None
+        Images in a sample; None accepts any number (the same in a batch).
+    image_shape : tuple of int
+        (height, width, channels) of an image.
+    n_outputs, units, activation, dropout
+        As in `vanilla`.
+    filters : sequence of int
+        Filters of each convolution, from the image upwards; at least one, and height and width must be at least 2 to
+        the power of their number.
+    kernel_size : int
+        Height and width of a filter.
+
+    Returns
+    -------
+    keras.Model, not compiled: (samples, n_steps, height, width, channels) -> (samples, n_outputs).
+
+    Raises
+    ------
+    ValueError
+        If a size is not a whole number of at least 1, `image_shape` has not three of them, the image is too small for
+        the poolings, there is no convolution, or `dropout` lies outside [0, 1).
+    """
+    if len(tuple(image_shape)) != 3:
+        raise ValueError(f"image_shape must be (height, width, channels); got {image_shape!r}.")
+    for side, size in zip(("height", "width", "channels"), image_shape, strict=True):
+        check_sizes(**{f"image_shape's {side}": size})
+    filters = _layers_of_units(filters, "filters")
+    check_sizes(kernel_size=kernel_size, units=units)
+    if min(image_shape[:2]) < 2 ** len(filters):
+        raise ValueError(
+            f"image_shape must be at least {2 ** len(filters)} high and wide, because each of the {len(filters)} "
+            f"convolutions is followed by a pooling that halves both; got {tuple(image_shape)}."
+        )
+    image_shape = tuple(map(int, image_shape))
+    inputs, h = _inputs(n_steps, image_shape, n_outputs, dropout)
+    image = keras.Input(image_shape)
+    a = image
+    for n_filters in filters:
+        a = layers.Conv2D(n_filters, int(kernel_size), padding="same", activation="relu")(a)
+        a = layers.MaxPooling2D()(a)
+    cnn = keras.Model(image, layers.Flatten()(a), name="cnn")
+    h = layers.TimeDistributed(cnn)(h)
+    h = layers.LSTM(int(units))(h)
+    return _model("cnn_lstm", inputs, h, n_outputs, activation, dropout)
+
+
+def encoder_decoder(n_steps, n_features, horizon, n_outputs, *, units=64, activation="linear", dropout=0.0):
+    """An LSTM that reads, its last hidden state repeated, an LSTM that writes, one dense layer for every step.
+
+    Built in the open in the chapter on encoder-decoder LSTMs.
+
+    Parameters
+    ----------
+    n_steps, n_features, units
+        As in `vanilla`; both LSTMs have `units`.
+    horizon : int
+        Time steps of the output sequence.
+    n_outputs : int
+        Values at each step of the output sequence.
+    activation : str
+        As in `vanilla`, at every step.
+    dropout : float
+        Share of the outputs of each LSTM that is dropped while training, from 0 up to but not including 1.
+
+    Returns
+    -------
+    keras.Model, not compiled: (samples, n_steps, n_features) -> (samples, horizon, n_outputs).
+
+    Raises
+    ------
+    ValueError
+        If a size is not a whole number of at least 1, or `dropout` lies outside [0, 1).
+    """
+    check_sizes(units=units, horizon=horizon)
+    inputs, h = _inputs(n_steps, n_features, n_outputs, dropout)
+    h = layers.LSTM(int(units))(h)
+    h = layers.Dropout(dropout)(h) if dropout else h
+    h = layers.RepeatVector(int(horizon))(h)
+    h = layers.LSTM(int(units), return_sequences=True)(h)
+    return _model("encoder_decoder", inputs, h, n_outputs, activation, dropout)
+
+
+def bidirectional(
+    n_steps,
+    n_features,
+    n_outputs,
+    *,
+    units=64,
+    activation="linear",
+    dropout=0.0,
+    mask_value=None,
+    merge_mode="concat",
+    return_sequences=False,
+):
+    """Two LSTMs, one reading forwards and one backwards, and one dense layer on both.
+
+    Built in the open in the chapter on bidirectional LSTMs.
+
+    Parameters
+    ----------
+    n_steps, n_features, n_outputs, activation, dropout, mask_value
+        As in `vanilla`.
+    units : int
+        Size of each of the two LSTMs.
+    merge_mode : {"concat", "sum", "ave", "mul"}
+        How the two hidden states become one: side by side, added, averaged or multiplied.
+    return_sequences : bool
+        Whether to answer at every step instead of once.
+
+    Returns
+    -------
+    keras.Model, not compiled: (samples, n_steps, n_features) -> (samples, n_outputs), or, with `return_sequences`,
+    (samples, n_steps, n_outputs).
+
+    Raises
+    ------
+    ValueError
+        If a size is not a whole number of at least 1, `merge_mode` is none of the four, or `dropout` lies outside
+        [0, 1).
+    """
+    check_sizes(units=units)
+    check_choice("merge_mode", merge_mode, ("concat", "sum", "ave", "mul"))
+    inputs, h = _inputs(n_steps, n_features, n_outputs, dropout, mask_value)
+    lstm = layers.LSTM(int(units), return_sequences=return_sequences)
+    h = layers.Bidirectional(lstm, merge_mode=merge_mode)(h)
+    return _model("bidirectional", inputs, h, n_outputs, activation, dropout)
+
+
+def generative(n_steps, n_features, n_outputs, *, units=(128,), activation="linear", dropout=0.0, mask_value=None):
+    """LSTM layers and one dense layer that predicts, at every step, the step that comes next.
+
+    To generate, draw the next step from the prediction, feed it back as the next input, and so on: the loop is built in
+    the open in the chapter on generative LSTMs.
+
+    Parameters
+    ----------
+    n_steps, n_features, activation, mask_value
+        As in `vanilla`; to generate step by step leave `n_steps` at None.
+    n_outputs : int
+        Numbers that describe the next step: its classes, or the parameters of its distribution.
+    units : sequence of int
+        Size of each layer, from the input upwards; at least one.
+    dropout : float
+        Share of every layer's output that is dropped while training, from 0 up to but not including 1.
+
+    Returns
+    -------
+    keras.Model, not compiled: (samples, n_steps, n_features) -> (samples, n_steps, n_outputs).
+
+    Raises
+    ------
+    ValueError
+        If a size is not a whole number of at least 1, there is no layer, or `dropout` lies outside [0, 1).
+    """
+    units = _layers_of_units(units)
+    inputs, h = _inputs(n_steps, n_features, n_outputs, dropout, mask_value)
+    h = _lstms(h, units, dropout, return_sequences=True)
+    return _model("generative", inputs, h, n_outputs, activation, dropout)
+
+
+def _layers_of_units(sizes, name="units"):
+    try:
+        sizes = list(sizes)
+    except TypeError:
+        raise ValueError(f"{name} must be a sequence of sizes, one a layer, such as (32, 32); got {sizes!r}.") from None
+    if not sizes:
+        raise ValueError(f"{name} must hold at least one size, such as (32, 32); got {sizes!r}.")
+    for i, size in enumerate(sizes):
+        check_sizes(**{f"{name}[{i}]": size})
+    return [int(size) for size in sizes]
+
+
+def _inputs(n_steps, features, n_outputs, dropout, mask_value=None):
+    """Check what all builders take, and return the input and what the first LSTM reads."""
+    sizes = {} if isinstance(features, tuple) else {"n_features": features}
+    sizes["n_outputs"] = n_outputs
     if n_steps is not None:
         sizes["n_steps"] = n_steps
-    for name, value in sizes.items():
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
-            raise ValueError(f"{name} must be a whole number of at least 1; got {value!r}.")
+    check_sizes(**sizes)
     if not 0 <= dropout < 1:
         raise ValueError(f"dropout must lie in [0, 1); got {dropout!r}.")
+    inputs = keras.Input((n_steps, *(features if isinstance(features, tuple) else [int(features)])))
+    return inputs, inputs if mask_value is None else layers.Masking(mask_value)(inputs)
 
-    inputs = keras.Input((n_steps, n_features))
-    h = layers.LSTM(int(units))(inputs)
-    if dropout:
-        h = layers.Dropout(dropout)(h)
-    return keras.Model(inputs, layers.Dense(int(n_outputs), activation=activation)(h), name="vanilla")
+
+def _lstms(h, units, dropout, return_sequences):
+    for size in units[:-1]:
+        h = layers.LSTM(size, return_sequences=True)(h)
+        h = layers.Dropout(dropout)(h) if dropout else h
+    return layers.LSTM(units[-1], return_sequences=return_sequences)(h)
+
+
+def _model(name, inputs, h, n_outputs, activation, dropout):
+    """Finish a model with dropout and a dense layer."""
+    h = layers.Dropout(dropout)(h) if dropout else h
+    return keras.Model(inputs, layers.Dense(int(n_outputs), activation=activation)(h), name=name)

@@ -4,6 +4,8 @@ import numbers
 
 import numpy as np
 
+from lstmbook._checks import check_sizes
+
 
 def echo(rng, n, *, n_steps=5, n_values=10, position=1):
     """Sequences of random integers, and the integer that stood at one position.
@@ -39,7 +41,7 @@ def echo(rng, n, *, n_steps=5, n_values=10, position=1):
     -----
     After the echo problem in Jason Brownlee, *Long Short-Term Memory Networks With Python* (2017), chapter 6.
     """
-    _check_sizes(n=n, n_steps=n_steps, n_values=n_values)
+    check_sizes(n=n, n_steps=n_steps, n_values=n_values)
     is_position = isinstance(position, numbers.Integral) and not isinstance(position, bool)
     if not is_position or not 0 <= position < n_steps:
         raise ValueError(f"position must be a whole number from 0 to n_steps - 1 = {n_steps - 1}; got {position!r}.")
@@ -79,7 +81,7 @@ def sample_and_hold(rng, n, *, n_steps=20):
     -----
     Named after the circuit that samples a voltage and holds it.
     """
-    _check_sizes(n=n, n_steps=n_steps)
+    check_sizes(n=n, n_steps=n_steps)
     values = rng.uniform(-1, 1, (n, n_steps))
     write, read = rng.random((2, n, n_steps)) < 0.2
     last_write = np.maximum.accumulate(np.where(write, np.arange(n_steps), -1), axis=1)
@@ -118,8 +120,8 @@ def adding(rng, n, *, n_steps=100):
     Experiment 4 of S. Hochreiter and J. Schmidhuber, "Long Short-Term Memory", Neural Computation 9 (1997), with one
     length instead of slightly varying ones and without the mark -1 on the first and the last step.
     """
-    _check_sizes(n=n)
-    _check_sizes(20, n_steps=n_steps)
+    check_sizes(n=n)
+    check_sizes(20, n_steps=n_steps)
     rows = np.arange(n)
     first = rng.integers(0, 10, n)
     second = rng.integers(0, n_steps // 2 - 1, n)
@@ -129,9 +131,3 @@ def adding(rng, n, *, n_steps=100):
     values = rng.uniform(-1, 1, (n, n_steps))
     y = 0.5 + (values * marks).sum(axis=1, keepdims=True) / 4
     return np.stack([values, marks], axis=-1).astype("float32"), y.astype("float32")
-
-
-def _check_sizes(smallest=1, **sizes):
-    for name, value in sizes.items():
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < smallest:
-            raise ValueError(f"{name} must be a whole number of at least {smallest}; got {value!r}.")
