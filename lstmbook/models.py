@@ -88,43 +88,45 @@ def cnn_lstm(
     n_steps : int or None
         Images in a sample; None accepts any number (the same in a batch).
     image_shape : tuple of int
-        (height, width, channels) of an image.
+        (height, width, channels) of an image, or (length, channels) of a piece of a series, such as one week of a year.
     n_outputs, units, activation, dropout
         As in `vanilla`.
     filters : sequence of int
-        Filters of each convolution, from the image upwards; at least one, and height and width must be at least 2 to
-        the power of their number.
+        Filters of each convolution, from the image upwards; at least one, and height and width (or length) must be at
+        least 2 to the power of their number.
     kernel_size : int
-        Height and width of a filter.
+        Height and width (or length) of a filter.
 
     Returns
     -------
-    keras.Model, not compiled: (samples, n_steps, height, width, channels) -> (samples, n_outputs).
+    keras.Model, not compiled: (samples, n_steps, *image_shape) -> (samples, n_outputs).
 
     Raises
     ------
     ValueError
-        If a size is not a whole number of at least 1, `image_shape` has not three of them, the image is too small for
-        the poolings, there is no convolution, or `dropout` lies outside [0, 1).
+        If a size is not a whole number of at least 1, `image_shape` has not two or three of them, the image is too
+        small for the poolings, there is no convolution, or `dropout` lies outside [0, 1).
     """
-    if len(tuple(image_shape)) != 3:
-        raise ValueError(f"image_shape must be (height, width, channels); got {image_shape!r}.")
-    for side, size in zip(("height", "width", "channels"), image_shape, strict=True):
-        check_sizes(**{f"image_shape's {side}": size})
+    if not isinstance(image_shape, tuple) or len(image_shape) not in (2, 3):
+        raise ValueError(f"image_shape must be (height, width, channels) or (length, channels); got {image_shape!r}.")
+    check_sizes(**{f"image_shape[{i}]": size for i, size in enumerate(image_shape)})
     filters = _layers_of_units(filters, "filters")
     check_sizes(kernel_size=kernel_size, units=units)
-    if min(image_shape[:2]) < 2 ** len(filters):
+    if min(image_shape[:-1]) < 2 ** len(filters):
         raise ValueError(
             f"image_shape must be at least {2 ** len(filters)} high and wide, because each of the {len(filters)} "
-            f"convolutions is followed by a pooling that halves both; got {tuple(image_shape)}."
+            f"convolutions is followed by a pooling that halves both; got {image_shape!r}."
         )
     image_shape = tuple(map(int, image_shape))
+    flat = len(image_shape) == 2
+    convolution = layers.Conv1D if flat else layers.Conv2D
+    pooling = layers.MaxPooling1D if flat else layers.MaxPooling2D
     inputs, h = _inputs(n_steps, image_shape, n_outputs, dropout)
     image = keras.Input(image_shape)
     a = image
     for n_filters in filters:
-        a = layers.Conv2D(n_filters, int(kernel_size), padding="same", activation="relu")(a)
-        a = layers.MaxPooling2D()(a)
+        a = convolution(n_filters, int(kernel_size), padding="same", activation="relu")(a)
+        a = pooling()(a)
     cnn = keras.Model(image, layers.Flatten()(a), name="cnn")
     h = layers.TimeDistributed(cnn)(h)
     h = layers.LSTM(int(units))(h)
