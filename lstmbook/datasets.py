@@ -138,6 +138,34 @@ def spoken_digits():
         return np.split(file["frames"], np.cumsum(file["lengths"])[:-1]), file["digits"]
 
 
+def pendigits():
+    """Digits written with a pen on a tablet by 44 people, as eight points of the pen's path: 10,992 digits.
+
+    Each digit is stretched to fill 0 to 100 in both directions. They do not lie in the order of the original files and
+    carry no label of the writer: shuffle before you split; a split by writer is impossible.
+
+    Returns
+    -------
+    points : array of float32, shape (10992, 8, 2)
+        x (rightwards) and y (upwards) of eight points in the order they were written, whole numbers from 0 to 100.
+    digits : array of int, shape (10992,)
+        The digits written, 0 to 9.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is missing; the message says how to get it back.
+    ValueError
+        If the file is damaged; likewise.
+
+    Notes
+    -----
+    Source, licence and how the file was made: ``data/pendigits/README.md``.
+    """
+    with np.load(_checked("pendigits", "pendigits.npz")) as file:
+        return file["points"].astype("float32"), file["digits"].astype(int)
+
+
 def _checked(name, file):
     """Return the path of a data file whose checksum is right."""
     root = Path(os.environ.get("LSTMBOOK_DATA") or Path(__file__).resolve().parent.parent / "data")

@@ -27,6 +27,7 @@ LOADERS = {
     "household_power/household_power_hourly.csv.gz": datasets.household_power,
     "household_power/household_power_daily.csv.gz": datasets.household_power_daily,
     "spoken_digits/spoken_digits.npz": datasets.spoken_digits,
+    "pendigits/pendigits.npz": datasets.pendigits,
 }
 
 
@@ -60,6 +61,11 @@ def daily():
 @pytest.fixture(scope="module")
 def spoken():
     return datasets.spoken_digits()
+
+
+@pytest.fixture(scope="module")
+def written():
+    return datasets.pendigits()
 
 
 # The weather
@@ -205,6 +211,51 @@ def test_recordings_of_a_digit_are_alike(spoken):
     centres = np.stack([means[::2][digits[::2] == digit].mean(axis=0) for digit in range(10)])
     nearest = np.linalg.norm(means[1::2, None] - centres, axis=2).argmin(axis=1)
     assert np.mean(nearest == digits[1::2]) > 0.5
+
+
+# The digits written with a pen
+
+
+def test_a_written_digit_is_eight_points_that_fill_the_square(written):
+    points, digits = written
+    assert (points.shape, points.dtype.name) == ((10_992, 8, 2), "float32")
+    assert (digits.shape, digits.dtype) == ((10_992,), int)
+    assert np.bincount(digits).tolist() == [1143, 1143, 1144, 1055, 1144, 1055, 1056, 1142, 1055, 1055]
+    assert (points == points.round()).all()
+    assert (points.min(axis=1) == 0).all() and (points.max(axis=1) == 100).all()
+
+
+def test_the_written_digits_have_the_values_of_their_source(written):
+    points, digits = written
+    first = [[47, 100], [27, 81], [57, 37], [26, 0], [0, 23], [56, 53], [100, 90], [40, 98]]
+    assert points[0].tolist() == first
+    assert digits[:10].tolist() == [8, 2, 1, 4, 1, 6, 4, 0, 5, 9]
+
+
+def test_y_points_upwards(written):
+    """A one and a seven end below where they begin."""
+    points, digits = written
+    for digit in (1, 7):
+        assert np.mean(points[digits == digit, 0, 1] > points[digits == digit, -1, 1]) > 0.99
+
+
+def test_no_digit_was_written_twice(written):
+    points, _ = written
+    assert len(np.unique(points.reshape(len(points), -1), axis=0)) == len(points)
+
+
+def test_writers_are_not_together(written):
+    """Were they, the most similar other digit would mostly be one of the 250 before or after; by chance 4.5 % are."""
+    points, _ = written
+    flat = points.reshape(len(points), -1)
+    squares = (flat**2).sum(axis=1)
+    nearest = []
+    for start in range(0, len(flat), 1000):
+        distances = squares - 2 * flat[start : start + 1000] @ flat.T
+        distances[np.arange(len(distances)), np.arange(start, start + len(distances))] = np.inf
+        nearest.append(distances.argmin(axis=1))
+    nearest = np.concatenate(nearest)
+    assert np.mean(np.abs(nearest - np.arange(len(flat))) <= 250) == pytest.approx(0.062, abs=0.001)
 
 
 # What is said about them
