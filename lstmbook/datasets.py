@@ -166,6 +166,41 @@ def pendigits():
         return file["points"].astype("float32"), file["digits"].astype(int)
 
 
+def japanese_vowels():
+    """Nine men saying the two vowels /ae/ in a row, 640 times in all, as linear prediction (LPC) cepstrum coefficients.
+
+    The utterances are sorted by speaker, in training and in test: shuffle the training set. They are not padded.
+
+    Returns
+    -------
+    train_utterances : list of 270 arrays of float32, shape (frames, 12)
+        12 coefficients, without unit, for each of 7 to 26 frames; 30 utterances of each speaker.
+    train_speakers : array of int, shape (270,)
+        Who speaks, 0 to 8.
+    test_utterances : list of 370 arrays of float32, shape (frames, 12)
+        The same men, 24 to 88 utterances of each, 7 to 29 frames.
+    test_speakers : array of int, shape (370,)
+        Who speaks, 0 to 8.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is missing; the message says how to get it back.
+    ValueError
+        If the file is damaged; likewise.
+
+    Notes
+    -----
+    Source, licence and how the file was made: ``data/japanese_vowels/README.md``.
+    """
+    result = []
+    with np.load(_checked("japanese_vowels", "japanese_vowels.npz")) as file:
+        for part in ("train", "test"):
+            ends = np.cumsum(file[f"{part}_lengths"])
+            result += [np.split(file[f"{part}_frames"], ends[:-1]), file[f"{part}_speakers"].astype(int)]
+    return tuple(result)
+
+
 def _checked(name, file):
     """Return the path of a data file whose checksum is right."""
     root = Path(os.environ.get("LSTMBOOK_DATA") or Path(__file__).resolve().parent.parent / "data")

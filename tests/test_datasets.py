@@ -28,6 +28,7 @@ LOADERS = {
     "household_power/household_power_daily.csv.gz": datasets.household_power_daily,
     "spoken_digits/spoken_digits.npz": datasets.spoken_digits,
     "pendigits/pendigits.npz": datasets.pendigits,
+    "japanese_vowels/japanese_vowels.npz": datasets.japanese_vowels,
 }
 
 
@@ -66,6 +67,11 @@ def spoken():
 @pytest.fixture(scope="module")
 def written():
     return datasets.pendigits()
+
+
+@pytest.fixture(scope="module")
+def vowels():
+    return datasets.japanese_vowels()
 
 
 # The weather
@@ -256,6 +262,45 @@ def test_writers_are_not_together(written):
         nearest.append(distances.argmin(axis=1))
     nearest = np.concatenate(nearest)
     assert np.mean(np.abs(nearest - np.arange(len(flat))) <= 250) == pytest.approx(0.062, abs=0.001)
+
+
+# The Japanese vowels
+
+
+def test_the_speakers_of_the_vowels_are_counted_as_published(vowels):
+    _, train_speakers, _, test_speakers = vowels
+    assert train_speakers.dtype == test_speakers.dtype == int
+    assert np.bincount(train_speakers).tolist() == [30] * 9
+    assert np.bincount(test_speakers).tolist() == [31, 35, 88, 44, 29, 24, 40, 50, 29]
+    for speakers in (train_speakers, test_speakers):
+        assert (np.diff(speakers) >= 0).all()
+
+
+def test_the_vowels_have_their_true_lengths(vowels):
+    for utterances, lengths in ((vowels[0], (270, 7, 15, 26, 4_274)), (vowels[2], (370, 7, 15, 29, 5_687))):
+        n = [len(a) for a in utterances]
+        assert (len(n), min(n), np.median(n), max(n), sum(n)) == lengths
+        assert {(a.ndim, a.shape[1], a.dtype.name) for a in utterances} == {(2, 12, "float32")}
+        # Padding would be zeros, gaps or the last frame again.
+        assert all(np.isfinite(a).all() and a.any(axis=1).all() and (a[-1] != a[-2]).any() for a in utterances)
+
+
+def test_the_vowels_have_the_values_of_their_source(vowels):
+    train_utterances, _, test_utterances, _ = vowels
+    assert [len(a) for a in train_utterances[:5]] == [20, 26, 22, 20, 21]
+    assert [len(a) for a in test_utterances[:5]] == [19, 17, 19, 18, 24]
+    assert train_utterances[0][0, :3].tolist() == pytest.approx([1.860936, -0.207383, 0.261557])
+    assert train_utterances[0][1, 0] == pytest.approx(1.891651)
+    assert test_utterances[0][0, :3].tolist() == pytest.approx([1.635533, 0.024848, 0.432087])
+
+
+def test_the_means_of_the_vowels_tell_the_speaker(vowels):
+    """What the card says of the nearest mean; it falls to chance, 0.11, where frames and speakers do not fit."""
+    train_utterances, train_speakers, test_utterances, test_speakers = vowels
+    train, test = (np.stack([a.mean(axis=0) for a in part]) for part in (train_utterances, test_utterances))
+    centres = np.stack([train[train_speakers == speaker].mean(axis=0) for speaker in range(9)])
+    nearest = np.linalg.norm(test[:, None] - centres, axis=2).argmin(axis=1)
+    assert np.mean(nearest == test_speakers) == pytest.approx(0.911, abs=0.003)
 
 
 # What is said about them
