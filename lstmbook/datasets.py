@@ -201,6 +201,37 @@ def japanese_vowels():
     return tuple(result)
 
 
+def monthly_winds():
+    """Monthly mean winds over the whole globe, January 1982 to December 1992, every 2.5 degrees, to 0.01 m/s.
+
+    Returns
+    -------
+    winds : array of float32, shape (132, 73, 144, 2)
+        m/s by month, latitude and longitude; on the last axis the wind towards the east (u) and towards the north (v).
+        No value is missing.
+    months : PeriodIndex of 132 months
+        1982-01 to 1992-12.
+    latitudes : array of float64, shape (73,)
+        Degrees north, from -90 to 90.
+    longitudes : array of float64, shape (144,)
+        Degrees east, from 20 to 377.5; 360 is Greenwich.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is missing; the message says how to get it back.
+    ValueError
+        If the file is damaged; likewise.
+
+    Notes
+    -----
+    Source, licence and how the file was made: ``data/monthly_winds/README.md``.
+    """
+    with np.load(_checked("monthly_winds", "monthly_winds.npz")) as file:
+        winds = np.stack([file["east"], file["north"]], axis=-1) / np.float32(100)
+        return winds, pd.PeriodIndex(file["months"], freq="M"), file["latitudes"], file["longitudes"]
+
+
 def _checked(name, file):
     """Return the path of a data file whose checksum is right."""
     root = Path(os.environ.get("LSTMBOOK_DATA") or Path(__file__).resolve().parent.parent / "data")
