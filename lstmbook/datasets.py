@@ -138,6 +138,100 @@ def spoken_digits():
         return np.split(file["frames"], np.cumsum(file["lengths"])[:-1]), file["digits"]
 
 
+def pendigits():
+    """Digits written with a pen on a tablet by 44 people, as eight points of the pen's path: 10,992 digits.
+
+    Each digit is stretched to fill 0 to 100 in both directions. They do not lie in the order of the original files and
+    carry no label of the writer: shuffle before you split; a split by writer is impossible.
+
+    Returns
+    -------
+    points : array of float32, shape (10992, 8, 2)
+        x (rightwards) and y (upwards) of eight points in the order they were written, whole numbers from 0 to 100.
+    digits : array of int, shape (10992,)
+        The digits written, 0 to 9.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is missing; the message says how to get it back.
+    ValueError
+        If the file is damaged; likewise.
+
+    Notes
+    -----
+    Source, licence and how the file was made: ``data/pendigits/README.md``.
+    """
+    with np.load(_checked("pendigits", "pendigits.npz")) as file:
+        return file["points"].astype("float32"), file["digits"].astype(int)
+
+
+def japanese_vowels():
+    """Nine men saying the two vowels /ae/ in a row, 640 times in all, as linear prediction (LPC) cepstrum coefficients.
+
+    The utterances are sorted by speaker, in training and in test: shuffle the training set. They are not padded.
+
+    Returns
+    -------
+    train_utterances : list of 270 arrays of float32, shape (frames, 12)
+        12 coefficients, without unit, for each of 7 to 26 frames; 30 utterances of each speaker.
+    train_speakers : array of int, shape (270,)
+        Who speaks, 0 to 8.
+    test_utterances : list of 370 arrays of float32, shape (frames, 12)
+        The same men, 24 to 88 utterances of each, 7 to 29 frames.
+    test_speakers : array of int, shape (370,)
+        Who speaks, 0 to 8.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is missing; the message says how to get it back.
+    ValueError
+        If the file is damaged; likewise.
+
+    Notes
+    -----
+    Source, licence and how the file was made: ``data/japanese_vowels/README.md``.
+    """
+    result = []
+    with np.load(_checked("japanese_vowels", "japanese_vowels.npz")) as file:
+        for part in ("train", "test"):
+            ends = np.cumsum(file[f"{part}_lengths"])
+            result += [np.split(file[f"{part}_frames"], ends[:-1]), file[f"{part}_speakers"].astype(int)]
+    return tuple(result)
+
+
+def monthly_winds():
+    """Monthly mean winds over the whole globe, January 1982 to December 1992, every 2.5 degrees, to 0.01 m/s.
+
+    Returns
+    -------
+    winds : array of float32, shape (132, 73, 144, 2)
+        m/s by month, latitude and longitude; on the last axis the wind towards the east (u) and towards the north (v).
+        No value is missing.
+    months : PeriodIndex of 132 months
+        1982-01 to 1992-12.
+    latitudes : array of float64, shape (73,)
+        Degrees north, from -90 to 90.
+    longitudes : array of float64, shape (144,)
+        Degrees east, from 20 to 377.5; 360 is Greenwich.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is missing; the message says how to get it back.
+    ValueError
+        If the file is damaged; likewise.
+
+    Notes
+    -----
+    Source, licence and how the file was made: ``data/monthly_winds/README.md``.
+    """
+    with np.load(_checked("monthly_winds", "monthly_winds.npz")) as file:
+        winds = np.stack([file["east"], file["north"]], axis=-1) / np.float32(100)
+        return winds, pd.PeriodIndex(file["months"], freq="M"), file["latitudes"], file["longitudes"]
+
+
 def _checked(name, file):
     """Return the path of a data file whose checksum is right."""
     root = Path(os.environ.get("LSTMBOOK_DATA") or Path(__file__).resolve().parent.parent / "data")

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.fetch import write_csv_gz, write_npz
+from data.fetch import read_from_deb, write_csv_gz, write_npz
 from lstmbook import datasets
 
 ROOT = Path(__file__).parent.parent
@@ -27,6 +28,9 @@ LOADERS = {
     "household_power/household_power_hourly.csv.gz": datasets.household_power,
     "household_power/household_power_daily.csv.gz": datasets.household_power_daily,
     "spoken_digits/spoken_digits.npz": datasets.spoken_digits,
+    "pendigits/pendigits.npz": datasets.pendigits,
+    "japanese_vowels/japanese_vowels.npz": datasets.japanese_vowels,
+    "monthly_winds/monthly_winds.npz": datasets.monthly_winds,
 }
 
 
@@ -60,6 +64,21 @@ def daily():
 @pytest.fixture(scope="module")
 def spoken():
     return datasets.spoken_digits()
+
+
+@pytest.fixture(scope="module")
+def written():
+    return datasets.pendigits()
+
+
+@pytest.fixture(scope="module")
+def vowels():
+    return datasets.japanese_vowels()
+
+
+@pytest.fixture(scope="module")
+def winds():
+    return datasets.monthly_winds()
 
 
 # The weather
@@ -205,6 +224,141 @@ def test_recordings_of_a_digit_are_alike(spoken):
     centres = np.stack([means[::2][digits[::2] == digit].mean(axis=0) for digit in range(10)])
     nearest = np.linalg.norm(means[1::2, None] - centres, axis=2).argmin(axis=1)
     assert np.mean(nearest == digits[1::2]) > 0.5
+
+
+# The digits written with a pen
+
+
+def test_a_written_digit_is_eight_points_that_fill_the_square(written):
+    points, digits = written
+    assert (points.shape, points.dtype.name) == ((10_992, 8, 2), "float32")
+    assert (digits.shape, digits.dtype) == ((10_992,), int)
+    assert np.bincount(digits).tolist() == [1143, 1143, 1144, 1055, 1144, 1055, 1056, 1142, 1055, 1055]
+    assert (points == points.round()).all()
+    assert (points.min(axis=1) == 0).all() and (points.max(axis=1) == 100).all()
+
+
+def test_the_written_digits_have_the_values_of_their_source(written):
+    points, digits = written
+    first = [[47, 100], [27, 81], [57, 37], [26, 0], [0, 23], [56, 53], [100, 90], [40, 98]]
+    assert points[0].tolist() == first
+    assert digits[:10].tolist() == [8, 2, 1, 4, 1, 6, 4, 0, 5, 9]
+
+
+def test_y_points_upwards(written):
+    """A one and a seven end below where they begin."""
+    points, digits = written
+    for digit in (1, 7):
+        assert np.mean(points[digits == digit, 0, 1] > points[digits == digit, -1, 1]) > 0.99
+
+
+def test_no_digit_was_written_twice(written):
+    points, _ = written
+    assert len(np.unique(points.reshape(len(points), -1), axis=0)) == len(points)
+
+
+def test_writers_are_not_together(written):
+    """Were they, the most similar other digit would mostly be one of the 250 before or after; by chance 4.5 % are."""
+    points, _ = written
+    flat = points.reshape(len(points), -1)
+    squares = (flat**2).sum(axis=1)
+    nearest = []
+    for start in range(0, len(flat), 1000):
+        distances = squares - 2 * flat[start : start + 1000] @ flat.T
+        distances[np.arange(len(distances)), np.arange(start, start + len(distances))] = np.inf
+        nearest.append(distances.argmin(axis=1))
+    nearest = np.concatenate(nearest)
+    assert np.mean(np.abs(nearest - np.arange(len(flat))) <= 250) == pytest.approx(0.062, abs=0.001)
+
+
+# The Japanese vowels
+
+
+def test_the_speakers_of_the_vowels_are_counted_as_published(vowels):
+    _, train_speakers, _, test_speakers = vowels
+    assert train_speakers.dtype == test_speakers.dtype == int
+    assert np.bincount(train_speakers).tolist() == [30] * 9
+    assert np.bincount(test_speakers).tolist() == [31, 35, 88, 44, 29, 24, 40, 50, 29]
+    for speakers in (train_speakers, test_speakers):
+        assert (np.diff(speakers) >= 0).all()
+
+
+def test_the_vowels_have_their_true_lengths(vowels):
+    for utterances, lengths in ((vowels[0], (270, 7, 15, 26, 4_274)), (vowels[2], (370, 7, 15, 29, 5_687))):
+        n = [len(a) for a in utterances]
+        assert (len(n), min(n), np.median(n), max(n), sum(n)) == lengths
+        assert {(a.ndim, a.shape[1], a.dtype.name) for a in utterances} == {(2, 12, "float32")}
+        # Padding would be zeros, gaps or the last frame again.
+        assert all(np.isfinite(a).all() and a.any(axis=1).all() and (a[-1] != a[-2]).any() for a in utterances)
+
+
+def test_the_vowels_have_the_values_of_their_source(vowels):
+    train_utterances, _, test_utterances, _ = vowels
+    assert [len(a) for a in train_utterances[:5]] == [20, 26, 22, 20, 21]
+    assert [len(a) for a in test_utterances[:5]] == [19, 17, 19, 18, 24]
+    assert train_utterances[0][0, :3].tolist() == pytest.approx([1.860936, -0.207383, 0.261557])
+    assert train_utterances[0][1, 0] == pytest.approx(1.891651)
+    assert test_utterances[0][0, :3].tolist() == pytest.approx([1.635533, 0.024848, 0.432087])
+
+
+def test_the_means_of_the_vowels_tell_the_speaker(vowels):
+    """What the card says of the nearest mean; it falls to chance, 0.11, where frames and speakers do not fit."""
+    train_utterances, train_speakers, test_utterances, test_speakers = vowels
+    train, test = (np.stack([a.mean(axis=0) for a in part]) for part in (train_utterances, test_utterances))
+    centres = np.stack([train[train_speakers == speaker].mean(axis=0) for speaker in range(9)])
+    nearest = np.linalg.norm(test[:, None] - centres, axis=2).argmin(axis=1)
+    assert np.mean(nearest == test_speakers) == pytest.approx(0.911, abs=0.003)
+
+
+# The monthly winds
+
+
+def test_the_winds_have_the_months_and_the_grid_of_their_documentation(winds):
+    values, months, latitudes, longitudes = winds
+    assert (values.shape, values.dtype.name) == ((132, 73, 144, 2), "float32")
+    assert months.equals(pd.period_range("1982-01", "1992-12", freq="M"))
+    assert latitudes.tolist() == np.arange(-90, 90.1, 2.5).tolist()
+    assert longitudes.tolist() == np.arange(20, 378, 2.5).tolist()
+
+
+def test_no_wind_is_missing(winds):
+    assert np.isfinite(winds[0]).all()
+    assert winds[0][..., 0].min() == pytest.approx(-25.55) and winds[0][..., 0].max() == pytest.approx(18.55, abs=0.011)
+    assert winds[0][..., 1].min() == pytest.approx(-21.14) and winds[0][..., 1].max() == pytest.approx(20.84)
+
+
+def test_the_winds_have_the_values_of_their_source(winds):
+    values = winds[0]
+    east = [0.89717215, 0.89213115, 0.8802049, 0.8620082]
+    north = [-1.0455737, -0.98188525, -0.9222951, -0.8606148]
+    np.testing.assert_allclose(values[0, 0, :4].T, [east, north], rtol=0, atol=0.00501)
+    assert values[-1, -1, -1].tolist() == pytest.approx([-2.197624, -2.8476653], abs=0.00501)
+
+
+def test_the_monsoon_turns_with_the_seasons(winds):
+    """Months, places and directions belong together: it blows from the south-west in July."""
+    values, months, latitudes, longitudes = winds
+    (arabian_sea,) = values[:, latitudes == 12.5][:, :, longitudes == 60].reshape(132, 1, 2).transpose(1, 0, 2)
+    assert (arabian_sea[months.month == 7].mean(axis=0) > 7).all()
+    assert (arabian_sea[months.month == 1].mean(axis=0) < -3).all()
+
+
+def test_the_winds_of_el_nino_stand_in_their_year(winds):
+    values, months, latitudes, longitudes = winds
+    east = values[:, latitudes == 0, :, :][:, 0, :, 0]
+    pacific = east[:, (longitudes >= 180) & (longitudes <= 200)].mean(axis=1)
+    unusual = pd.Series(pacific - np.tile(pacific.reshape(11, 12).mean(axis=0), 11), months)
+    autumns = {year: unusual[f"{year}-09" : f"{year}-12"].mean() for year in range(1982, 1993)}
+    assert max(autumns, key=autumns.get) == 1982 and autumns[1982] > 2
+
+
+def test_simple_forecasts_of_the_winds_err_as_the_card_says(winds):
+    """Over the last 24 months; the first row of the card's table is east, then north."""
+    values = winds[0].astype(float)
+    climatology = np.tile(values[:108].reshape(9, 12, 73, 144, 2).mean(axis=0), (2, 1, 1, 1))
+    forecasts = {(2.17, 1.79): climatology, (2.41, 1.93): values[107:131], (2.58, 2.03): values[96:120]}
+    for errors, forecast in forecasts.items():
+        assert np.sqrt(np.mean((values[108:] - forecast) ** 2, axis=(0, 1, 2))).round(2).tolist() == list(errors)
 
 
 # What is said about them
@@ -357,9 +511,60 @@ def test_checksums_of_other_files_are_kept(tmp_path, capsys):
     assert "b.npz: b (2, 3), " in capsys.readouterr().out
 
 
+def package_manager(folder, monkeypatch, deb=b"a package", missing=None, failing=None):
+    """Put stand-ins for apt-get, which fetches `deb`, and dpkg-deb, which unpacks one file, in their places."""
+    tar = folder / "content.tar"
+    (folder / "winds").write_bytes(b"the winds")
+    with tarfile.open(tar, "w") as archive:
+        archive.add(folder / "winds", "./usr/share/winds")
+
+    def run(command, cwd, **_):
+        if command[0] == missing:
+            raise FileNotFoundError(command[0])
+        if command[0] == failing:
+            raise subprocess.CalledProcessError(100, command, stderr="Version not found")
+        if command[0] == "apt-get":
+            (Path(cwd) / f"{command[-1].replace('=', '_')}_all.deb").write_bytes(deb)
+        else:
+            assert (Path(cwd) / command[-1]).read_bytes() == deb
+        return subprocess.CompletedProcess(command, 0, stdout=tar.read_bytes())
+
+    monkeypatch.setattr("subprocess.run", run)
+
+
+PACKAGE = "winds=1.0-2", hashlib.sha256(b"a package").hexdigest(), "usr/share/winds"
+
+
+def test_a_file_is_read_out_of_a_debian_package(tmp_path, monkeypatch):
+    package_manager(tmp_path, monkeypatch)
+    assert read_from_deb(*PACKAGE) == b"the winds"
+
+
+def test_another_debian_package_is_refused(tmp_path, monkeypatch):
+    package_manager(tmp_path, monkeypatch, deb=b"another")
+    with pytest.raises(ValueError, match=rf"winds=1.0-2 has the sha256 \w{{64}}, not the pinned {PACKAGE[1]}"):
+        read_from_deb(*PACKAGE)
+
+
+@pytest.mark.parametrize("program", ["apt-get", "dpkg-deb"])
+def test_without_debian_it_is_said_what_is_needed(tmp_path, monkeypatch, program):
+    package_manager(tmp_path, monkeypatch, missing=program)
+    with pytest.raises(RuntimeError, match=f"winds=1.0-2 is a Debian package: getting it needs {program}, on Debian"):
+        read_from_deb(*PACKAGE)
+
+
+def test_a_debian_package_out_of_reach_is_named(tmp_path, monkeypatch):
+    package_manager(tmp_path, monkeypatch, failing="apt-get")
+    message = "`apt-get download .*winds=1.0-2` failed; `apt-cache policy winds` .*It said: Version not found"
+    with pytest.raises(RuntimeError, match=message):
+        read_from_deb(*PACKAGE)
+
+
 @pytest.mark.skipif(os.environ.get("LSTMBOOK_NETWORK") != "1", reason="downloads; set LSTMBOOK_NETWORK=1")
 @pytest.mark.parametrize("name", sorted({file.split("/")[0] for file in LOADERS}))
 def test_files_are_built_again_byte_for_byte(copy, name):
+    if "read_from_deb" in (ROOT / "data" / name / "build.py").read_text("utf-8") and not shutil.which("apt-get"):
+        pytest.skip("needs apt-get")
     files = [*(Path(file).name for file in LOADERS if file.startswith(name)), "SHA256SUMS"]
     for file in files:
         (copy.parent / name / file).unlink()
