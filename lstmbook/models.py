@@ -5,6 +5,8 @@ every step; `units` is the size of an LSTM's hidden state and of its cell state;
 "linear" for numbers, "sigmoid" for one probability, "softmax" for classes.
 """
 
+import numbers
+
 import keras
 from keras import layers
 
@@ -38,7 +40,7 @@ def vanilla(n_steps, n_features, n_outputs, *, units=64, activation="linear", dr
     Raises
     ------
     ValueError
-        If a size is not a whole number of at least 1, or `dropout` lies outside [0, 1).
+        If a size is not a whole number of at least 1, `dropout` lies outside [0, 1), or `mask_value` is no number.
     """
     check_sizes(units=units)
     inputs, h = _inputs(n_steps, n_features, n_outputs, dropout, mask_value)
@@ -67,7 +69,8 @@ def stacked(n_steps, n_features, n_outputs, *, units=(64, 64), activation="linea
     Raises
     ------
     ValueError
-        If a size is not a whole number of at least 1, there is no layer, or `dropout` lies outside [0, 1).
+        If a size is not a whole number of at least 1, there is no layer, `dropout` lies outside [0, 1), or `mask_value`
+        is no number.
     """
     units = _layers_of_units(units)
     inputs, h = _inputs(n_steps, n_features, n_outputs, dropout, mask_value)
@@ -87,7 +90,7 @@ def cnn_lstm(
     ----------
     n_steps : int or None
         Images in a sample; None accepts any number (the same in a batch).
-    image_shape : tuple of int
+    image_shape : tuple or list of int
         (height, width, channels) of an image, or (length, channels) of a piece of a series, such as one week of a year.
     n_outputs, units, activation, dropout
         As in `vanilla`.
@@ -107,28 +110,29 @@ def cnn_lstm(
         If a size is not a whole number of at least 1, `image_shape` has not two or three of them, the image is too
         small for the poolings, there is no convolution, or `dropout` lies outside [0, 1).
     """
-    if not isinstance(image_shape, tuple) or len(image_shape) not in (2, 3):
+    if not isinstance(image_shape, tuple | list) or len(image_shape) not in (2, 3):
         raise ValueError(f"image_shape must be (height, width, channels) or (length, channels); got {image_shape!r}.")
     check_sizes(**{f"image_shape[{i}]": size for i, size in enumerate(image_shape)})
     filters = _layers_of_units(filters, "filters")
     check_sizes(kernel_size=kernel_size, units=units)
+    flat = len(image_shape) == 2
     if min(image_shape[:-1]) < 2 ** len(filters):
+        extent, halved = ("long", "it") if flat else ("high and wide", "both")
         raise ValueError(
-            f"image_shape must be at least {2 ** len(filters)} high and wide, because each of the {len(filters)} "
-            f"convolutions is followed by a pooling that halves both; got {image_shape!r}."
+            f"image_shape must be at least {2 ** len(filters)} {extent}, because a pooling that halves {halved} "
+            f"follows each convolution, {len(filters)} in all; got {image_shape!r}."
         )
     image_shape = tuple(map(int, image_shape))
-    flat = len(image_shape) == 2
     convolution = layers.Conv1D if flat else layers.Conv2D
     pooling = layers.MaxPooling1D if flat else layers.MaxPooling2D
-    inputs, h = _inputs(n_steps, image_shape, n_outputs, dropout)
+    inputs = _input(n_steps, image_shape, n_outputs, dropout)
     image = keras.Input(image_shape)
     a = image
     for n_filters in filters:
         a = convolution(n_filters, int(kernel_size), padding="same", activation="relu")(a)
         a = pooling()(a)
     cnn = keras.Model(image, layers.Flatten()(a), name="cnn")
-    h = layers.TimeDistributed(cnn)(h)
+    h = layers.TimeDistributed(cnn)(inputs)
     h = layers.LSTM(int(units))(h)
     return _model("cnn_lstm", inputs, h, n_outputs, activation, dropout)
 
@@ -204,8 +208,8 @@ def bidirectional(
     Raises
     ------
     ValueError
-        If a size is not a whole number of at least 1, `merge_mode` is none of the four, or `dropout` lies outside
-        [0, 1).
+        If a size is not a whole number of at least 1, `merge_mode` is none of the four, `dropout` lies outside [0, 1),
+        or `mask_value` is no number.
     """
     check_sizes(units=units)
     check_choice("merge_mode", merge_mode, ("concat", "sum", "ave", "mul"))
@@ -239,7 +243,8 @@ def generative(n_steps, n_features, n_outputs, *, units=(128,), activation="line
     Raises
     ------
     ValueError
-        If a size is not a whole number of at least 1, there is no layer, or `dropout` lies outside [0, 1).
+        If a size is not a whole number of at least 1, there is no layer, `dropout` lies outside [0, 1), or `mask_value`
+        is no number.
     """
     units = _layers_of_units(units)
     inputs, h = _inputs(n_steps, n_features, n_outputs, dropout, mask_value)
@@ -249,6 +254,8 @@ def generative(n_steps, n_features, n_outputs, *, units=(128,), activation="line
 
 def _layers_of_units(sizes, name="units"):
     try:
+        if isinstance(sizes, str | bytes | set | dict):  # letters, or sizes in no order
+            raise TypeError
         sizes = list(sizes)
     except TypeError:
         raise ValueError(f"{name} must be a sequence of sizes, one a layer, such as (32, 32); got {sizes!r}.") from None
@@ -259,17 +266,22 @@ def _layers_of_units(sizes, name="units"):
     return [int(size) for size in sizes]
 
 
-def _inputs(n_steps, features, n_outputs, dropout, mask_value=None):
-    """Check what all builders take, and return the input and what the first LSTM reads."""
-    sizes = {} if isinstance(features, tuple) else {"n_features": features}
-    sizes["n_outputs"] = n_outputs
-    if n_steps is not None:
-        sizes["n_steps"] = n_steps
-    check_sizes(**sizes)
-    if not 0 <= dropout < 1:
-        raise ValueError(f"dropout must lie in [0, 1); got {dropout!r}.")
-    inputs = keras.Input((n_steps, *(features if isinstance(features, tuple) else [int(features)])))
+def _inputs(n_steps, n_features, n_outputs, dropout, mask_value=None):
+    """Check what builders that read numbers share, and return the input and what the first LSTM reads."""
+    check_sizes(n_features=n_features)
+    # NaN, the only number that differs from itself, would mark no step.
+    if mask_value is not None and (not isinstance(mask_value, numbers.Real) or mask_value != mask_value):
+        raise ValueError(f"mask_value must be a number other than NaN, or None; got {mask_value!r}.")
+    inputs = _input(n_steps, [int(n_features)], n_outputs, dropout)
     return inputs, inputs if mask_value is None else layers.Masking(mask_value)(inputs)
+
+
+def _input(n_steps, shape, n_outputs, dropout):
+    """Check what all builders share, and return the input."""
+    check_sizes(n_outputs=n_outputs, **({} if n_steps is None else {"n_steps": n_steps}))
+    if not isinstance(dropout, numbers.Real) or not 0 <= dropout < 1:
+        raise ValueError(f"dropout must lie in [0, 1); got {dropout!r}.")
+    return keras.Input((n_steps, *shape))
 
 
 def _lstms(h, units, dropout, return_sequences):

@@ -1,127 +1,465 @@
-"""lstmbook.models: shapes, training, saving, and what the builders refuse."""
+"""lstmbook.models: shapes, answers by hand, training, saving, and what the builders refuse."""
+
+import re
 
 import keras
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import sliding_window_view
 
 from lstmbook import models
+from lstmbook.cell import LSTMCell
 
-SHAPES = [
-    {"n_steps": 5, "n_features": 10, "n_outputs": 10},
-    {"n_steps": 1, "n_features": 1, "n_outputs": 1, "units": 1},
-    {"n_steps": None, "n_features": 3, "n_outputs": 2, "units": 7},
+
+def lstm(features, units):
+    """Parameters of four gates."""
+    return 4 * units * (features + units + 1)
+
+
+def dense(inputs, outputs):
+    return (inputs + 1) * outputs
+
+
+def convolution(pixels, channels, filters):
+    return (pixels * channels + 1) * filters
+
+
+# Shapes, layers and parameters, with the defaults and at the edges
+
+# fmt: off
+# builder, positional arguments, keywords, shape of the outputs, layers, parameters
+TABLE = [
+    ("vanilla", (5, 10, 10), {}, (10,), "LSTM Dense", lstm(10, 64) + dense(64, 10)),
+    ("vanilla", (1, 1, 1), {"units": 1}, (1,), "LSTM Dense", lstm(1, 1) + dense(1, 1)),
+    ("vanilla", (None, 3, 2), {"units": 7}, (2,), "LSTM Dense", lstm(3, 7) + dense(7, 2)),
+    ("vanilla", (5, 3, 2), {"mask_value": 0}, (2,), "Masking LSTM Dense", lstm(3, 64) + dense(64, 2)),
+    ("stacked", (5, 10, 4), {}, (4,), "LSTM LSTM Dense", lstm(10, 64) + lstm(64, 64) + dense(64, 4)),
+    ("stacked", (1, 1, 1), {"units": [1]}, (1,), "LSTM Dense", lstm(1, 1) + dense(1, 1)),
+    ("stacked", (None, 3, 2), {"units": (7, 5, 2), "mask_value": -1.0}, (2,),
+     "Masking LSTM LSTM LSTM Dense", lstm(3, 7) + lstm(7, 5) + lstm(5, 2) + dense(2, 2)),
+    ("cnn_lstm", (3, (8, 12, 1), 2), {}, (2,), "TimeDistributed LSTM Dense",
+     convolution(9, 1, 16) + convolution(9, 16, 32) + lstm(2 * 3 * 32, 64) + dense(64, 2)),
+    ("cnn_lstm", (None, [7, 2], 3), {"filters": [4], "kernel_size": 5, "units": 6}, (3,), "TimeDistributed LSTM Dense",
+     convolution(5, 2, 4) + lstm(3 * 4, 6) + dense(6, 3)),
+    ("cnn_lstm", (1, (4, 1), 1), {"filters": (1, 1), "kernel_size": 1, "units": 1}, (1,), "TimeDistributed LSTM Dense",
+     convolution(1, 1, 1) * 2 + lstm(1, 1) + dense(1, 1)),
+    ("encoder_decoder", (5, 10, 3, 4), {}, (3, 4), "LSTM RepeatVector LSTM Dense",
+     lstm(10, 64) + lstm(64, 64) + dense(64, 4)),
+    ("encoder_decoder", (None, 2, 1, 1), {"units": 1}, (1, 1), "LSTM RepeatVector LSTM Dense",
+     lstm(2, 1) + lstm(1, 1) + dense(1, 1)),
+    ("bidirectional", (5, 10, 4), {}, (4,), "Bidirectional Dense", 2 * lstm(10, 64) + dense(128, 4)),
+    ("bidirectional", (None, 3, 2), {"units": 7, "merge_mode": "sum", "return_sequences": True}, (None, 2),
+     "Bidirectional Dense", 2 * lstm(3, 7) + dense(7, 2)),
+    ("bidirectional", (6, 1, 1), {"units": 1, "return_sequences": True, "mask_value": 0.0}, (6, 1),
+     "Masking Bidirectional Dense", 2 * lstm(1, 1) + dense(2, 1)),
+    ("generative", (5, 10, 4), {}, (5, 4), "LSTM Dense", lstm(10, 128) + dense(128, 4)),
+    ("generative", (1, 1, 1), {"units": (1,)}, (1, 1), "LSTM Dense", lstm(1, 1) + dense(1, 1)),
+    ("generative", (None, 3, 2), {"units": (7, 5), "mask_value": -1}, (None, 2),
+     "Masking LSTM LSTM Dense", lstm(3, 7) + lstm(7, 5) + dense(5, 2)),
 ]
+# fmt: on
 
 
-def samples(n, n_steps, n_features):
-    return np.random.default_rng(0).normal(size=(n, n_steps, n_features)).astype("float32")
+def kinds(model):
+    """The types of the layers after the input, in order."""
+    assert isinstance(model.layers[0], keras.layers.InputLayer)
+    return " ".join(type(layer).__name__ for layer in model.layers[1:])
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_vanilla_maps_samples_to_outputs(shape):
-    model = models.vanilla(**shape)
-    X = samples(6, shape["n_steps"] or 9, shape["n_features"])
-    assert model.input_shape == (None, shape["n_steps"], shape["n_features"])
-    assert model(X).shape == (6, shape["n_outputs"])
-
-
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_vanilla_has_the_weights_of_four_gates_and_a_dense_layer(shape):
-    units, features, outputs = shape.get("units", 64), shape["n_features"], shape["n_outputs"]
-    lstm = 4 * units * (features + units + 1)
-    assert models.vanilla(**shape).count_params() == lstm + (units + 1) * outputs
-
-
-def test_vanilla_is_one_lstm_and_one_dense_layer_and_not_compiled():
-    model = models.vanilla(5, 2, 3)
-    assert [type(layer).__name__ for layer in model.layers] == ["InputLayer", "LSTM", "Dense"]
-    assert model.name == "vanilla"
+@pytest.mark.parametrize("name, sizes, keywords, outputs, layers, parameters", TABLE, ids=str)
+def test_shapes_layers_and_parameters(name, sizes, keywords, outputs, layers, parameters):
+    model = getattr(models, name)(*sizes, **keywords)
+    n_steps, features = sizes[:2]
+    features = (features,) if isinstance(features, int) else tuple(features)
+    assert model.input_shape == (None, n_steps, *features)
+    assert model.output_shape == (None, *outputs)
+    assert kinds(model) == layers
+    assert model.count_params() == parameters
+    assert model.name == name
     assert not model.compiled
+    for steps in {n_steps or 1, n_steps or 9}:
+        answer = model(np.ones((6, steps, *features), "float32"))
+        assert answer.shape == (6, *(steps if size is None else size for size in outputs))
 
 
-def test_vanilla_without_steps_accepts_two_lengths_and_reads_both_to_the_end():
-    model = models.vanilla(None, 2, 1)
-    X = samples(4, 9, 2)
-    short, long = np.asarray(model(X[:, -5:])), np.asarray(model(X))
-    assert short.shape == long.shape == (4, 1)
-    assert not np.allclose(short, long)
+# From here on: small models, one of each kind
+
+SMALL = {"n_steps": 5, "n_features": 2, "n_outputs": 3, "units": 4}
+LAYERS = SMALL | {"units": (4, 3, 2)}
+IMAGES = {"n_steps": 5, "image_shape": (9, 6, 2), "n_outputs": 3, "filters": (3, 4), "units": 4}
+CASES = {
+    "vanilla": (models.vanilla, SMALL),
+    "stacked": (models.stacked, LAYERS),
+    "cnn_lstm": (models.cnn_lstm, IMAGES),
+    "cnn_lstm of pieces": (models.cnn_lstm, IMAGES | {"image_shape": (9, 2)}),
+    "encoder_decoder": (models.encoder_decoder, SMALL | {"horizon": 3}),
+    "bidirectional": (models.bidirectional, SMALL),
+    "bidirectional at every step": (models.bidirectional, SMALL | {"return_sequences": True}),
+    "generative": (models.generative, LAYERS),
+}
+MASKING = ["vanilla", "stacked", "bidirectional", "bidirectional at every step", "generative"]
+
+every_case = pytest.mark.parametrize("case", CASES)
 
 
-def test_vanilla_with_steps_refuses_another_length():
+def build(case, *, convert=int, **changes):
+    """A small model with random weights, biases included; `convert` makes the sizes."""
+    builder, arguments = CASES[case]
+    model = builder(**{name: converted(value, convert) for name, value in (arguments | changes).items()})
+    rng = np.random.default_rng(1)
+    model.set_weights([rng.normal(0, 0.5, weight.shape) for weight in model.get_weights()])
+    return model
+
+
+def converted(value, convert):
+    if isinstance(value, tuple):
+        return tuple(convert(size) for size in value)
+    return convert(value) if type(value) is int else value
+
+
+def samples(case, n=6, n_steps=5):
+    arguments = CASES[case][1]
+    features = arguments.get("image_shape") or (arguments["n_features"],)
+    return np.random.default_rng(0).normal(size=(n, n_steps, *features)).astype("float32")
+
+
+def answers(model, X, **keywords):
+    return np.asarray(model(X, **keywords))
+
+
+# The answers, by hand
+
+
+def read(weights, x):
+    """The hidden state after each step."""
+    return LSTMCell(*weights).forward(x)[0]
+
+
+def read_backwards(weights, x):
+    """The hidden state after each step of one who reads from the last step to the first."""
+    return read(weights, x[:, ::-1])[:, ::-1]
+
+
+def read_layers(weights, x):
+    for i in range(0, len(weights), 3):
+        x = read(weights[i : i + 3], x)
+    return x
+
+
+def write(weights, x, horizon=3):
+    return read(weights[3:], np.repeat(read(weights[:3], x)[:, -1:], horizon, axis=1))
+
+
+def convolve(images, kernel, bias):
+    """Convolution that keeps the size, ReLU, and the largest of every two values along each side."""
+    sides = range(1, images.ndim - 1)
+    size = kernel.shape[:-2]
+    padding = [(0, 0), *(((k - 1) // 2, k // 2) for k in size), (0, 0)]
+    windows = sliding_window_view(np.pad(images, padding), size, axis=tuple(sides))
+    a = np.maximum(np.tensordot(windows, np.moveaxis(kernel, -2, 0), len(size) + 1) + bias, 0)
+    for side in sides:
+        pairs = np.arange(a.shape[side] // 2) * 2
+        a = np.maximum(a.take(pairs, side), a.take(pairs + 1, side))
+    return a
+
+
+def read_images(weights, x):
+    images = x.reshape(-1, *x.shape[2:])
+    for i in range(0, len(weights) - 3, 2):
+        images = convolve(images, *weights[i : i + 2])
+    return read(weights[-3:], images.reshape(*x.shape[:2], -1))[:, -1]
+
+
+MERGE = {
+    "concat": lambda a, b: np.concatenate([a, b], axis=-1),
+    "sum": lambda a, b: a + b,
+    "ave": lambda a, b: (a + b) / 2,
+    "mul": lambda a, b: a * b,
+}
+
+
+def read_both_ways(weights, x, merge_mode="concat"):
+    return MERGE[merge_mode](read(weights[:3], x), read_backwards(weights[3:], x))
+
+
+def read_both_ways_to_the_end(weights, x, merge_mode="concat"):
+    return MERGE[merge_mode](read(weights[:3], x)[:, -1], read_backwards(weights[3:], x)[:, 0])
+
+
+BY_HAND = {
+    "vanilla": lambda weights, x: read(weights, x)[:, -1],
+    "stacked": lambda weights, x: read_layers(weights, x)[:, -1],
+    "cnn_lstm": read_images,
+    "cnn_lstm of pieces": read_images,
+    "encoder_decoder": write,
+    "bidirectional": read_both_ways_to_the_end,
+    "bidirectional at every step": read_both_ways,
+    "generative": read_layers,
+}
+
+
+def assert_answers(model, X, by_hand, **keywords):
+    *weights, kernel, bias = model.get_weights()
+    expected = by_hand(weights, X, **keywords) @ kernel + bias
+    np.testing.assert_allclose(answers(model, X), expected, rtol=1e-4, atol=1e-5)
+
+
+@every_case
+def test_answers_are_those_computed_by_hand(case):
+    assert_answers(build(case), samples(case), BY_HAND[case])
+
+
+@pytest.mark.parametrize("merge_mode", MERGE)
+@pytest.mark.parametrize("case", ["bidirectional", "bidirectional at every step"])
+def test_merge_modes(case, merge_mode):
+    assert_answers(build(case, merge_mode=merge_mode), samples(case), BY_HAND[case], merge_mode=merge_mode)
+
+
+@pytest.mark.parametrize("case", ["cnn_lstm", "cnn_lstm of pieces"])
+@pytest.mark.parametrize("kernel_size", [1, 2, 5])
+def test_filters_of_other_sizes(case, kernel_size):
+    assert_answers(build(case, kernel_size=kernel_size), samples(case), read_images)
+
+
+def test_encoder_decoder_writes_as_many_steps_as_the_horizon():
+    X = samples("encoder_decoder")
+    assert_answers(build("encoder_decoder", horizon=7), X, write, horizon=7)
+    assert_answers(build("encoder_decoder", horizon=1), X, write, horizon=1)
+
+
+@pytest.mark.parametrize("sequence", [list, np.array, iter])
+@pytest.mark.parametrize("builder", [models.stacked, models.generative])
+def test_units_may_be_any_sequence(builder, sequence):
+    model = builder(5, 2, 1, units=sequence((4, 3)))
+    assert model.count_params() == lstm(2, 4) + lstm(4, 3) + dense(3, 1)
+
+
+@pytest.mark.parametrize("case", ["cnn_lstm", "cnn_lstm of pieces"])
+def test_cnn_lstm_sees_the_same_in_the_same_image_at_each_step(case):
+    model = build(case)
+    features = keras.Model(model.input, model.get_layer(index=1).output)
+    X = samples(case)
+    order = [3, 0, 4, 1, 2]
+    seen = answers(features, X)
+    assert seen.shape[:2] == X.shape[:2]
+    assert np.ptp(seen, axis=1).max() > 0.1
+    np.testing.assert_allclose(answers(features, X[:, order]), seen[:, order], rtol=1e-5, atol=1e-6)
+
+
+# What an answer depends on
+
+
+@every_case
+@pytest.mark.parametrize("changed", [0, 2, 4])
+def test_an_answer_depends_on_the_steps_it_may_have_read(case, changed):
+    model, X = build(case), samples(case)
+    other = X.copy()
+    other[:, changed] += 1
+    difference = abs(answers(model, other) - answers(model, X)).max(axis=(0, -1))
+    if case == "generative":  # only the answers from this step on: it never reads what is to come
+        np.testing.assert_array_equal(difference[:changed], 0)
+        difference = difference[changed:]
+    assert (difference > 1e-4).all()
+
+
+@every_case
+def test_samples_do_not_depend_on_each_other(case):
+    model, X = build(case), samples(case)
+    np.testing.assert_allclose(answers(model, X[2:4]), answers(model, X)[2:4], rtol=1e-5, atol=1e-6)
+
+
+@every_case
+def test_models_with_steps_refuse_another_length(case):
     with pytest.raises(ValueError, match="expected shape"):
-        models.vanilla(5, 2, 1)(samples(4, 6, 2))
+        build(case)(samples(case, n_steps=6))
 
 
-@pytest.mark.parametrize("activation, outputs", [("softmax", 10), ("sigmoid", 1)])
-def test_vanilla_gives_probabilities(activation, outputs):
-    probabilities = np.asarray(models.vanilla(5, 2, outputs, activation=activation)(samples(20, 5, 2)))
-    assert ((probabilities > 0) & (probabilities < 1)).all()
-    if activation == "softmax":
-        np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
+@pytest.mark.parametrize("mask_value", [0, -1.0])
+@pytest.mark.parametrize("case", MASKING)
+def test_masked_steps_are_skipped(case, mask_value):
+    model, plain = (build(case, n_steps=None, mask_value=value) for value in (mask_value, None))
+    X = samples(case)
+    X[:, 2, 0] = mask_value  # one value alone marks nothing
+    padding = np.full_like(X[:, :3], mask_value)
+    expected = answers(model, X)
+    np.testing.assert_allclose(expected, answers(plain, X), rtol=1e-5, atol=1e-6)
+
+    at_every_step = expected.ndim == 3
+    for padded, steps in [((padding, X), slice(3, None)), ((X, padding), slice(5))]:
+        padded = np.concatenate(padded, axis=1)
+        skipped, not_skipped = answers(model, padded), answers(plain, padded)
+        if at_every_step:
+            skipped, not_skipped = skipped[:, steps], not_skipped[:, steps]
+        np.testing.assert_allclose(skipped, expected, rtol=1e-5, atol=1e-6)
+        if case != "generative" or steps.start:  # padding behind is in no answer before it
+            assert abs(not_skipped - expected).max() > 1e-3
 
 
-def test_vanilla_is_linear_at_the_end_by_default():
-    model = models.vanilla(5, 2, 3)
-    hidden = keras.Model(model.input, model.layers[1].output)
-    kernel, bias = (np.asarray(weight) for weight in model.layers[-1].weights)
-    X = samples(4, 5, 2)
-    np.testing.assert_allclose(model(X), np.asarray(hidden(X)) @ kernel + bias, rtol=1e-4, atol=1e-6)
+# Activation and dropout
 
 
-def test_vanilla_learns():
+@every_case
+@pytest.mark.parametrize("activation", ["softmax", "sigmoid"])
+def test_probabilities(case, activation):
+    model, plain = build(case, activation=activation), build(case)
+    probabilities, logits = answers(model, samples(case)), answers(plain, samples(case))
+    exponentials = np.exp(logits)
+    expected = exponentials / (1 + exponentials if activation == "sigmoid" else exponentials.sum(-1, keepdims=True))
+    np.testing.assert_allclose(probabilities, expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "case, layers",
+    [
+        ("vanilla", "LSTM Dropout Dense"),
+        ("stacked", "LSTM Dropout LSTM Dropout LSTM Dropout Dense"),
+        ("cnn_lstm", "TimeDistributed LSTM Dropout Dense"),
+        ("cnn_lstm of pieces", "TimeDistributed LSTM Dropout Dense"),
+        ("encoder_decoder", "LSTM Dropout RepeatVector LSTM Dropout Dense"),
+        ("bidirectional", "Bidirectional Dropout Dense"),
+        ("bidirectional at every step", "Bidirectional Dropout Dense"),
+        ("generative", "LSTM Dropout LSTM Dropout LSTM Dropout Dense"),
+    ],
+)
+def test_dropout_only_while_training(case, layers):
+    model, plain, X = build(case, dropout=0.25), build(case), samples(case)
+    assert kinds(model) == layers
+    dropouts = [layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
+    assert {layer.rate for layer in dropouts} == {0.25}
+    undropped = keras.Model(model.input, dropouts[0].input)
+    np.testing.assert_array_equal(answers(undropped, X, training=True), answers(undropped, X))
+    np.testing.assert_array_equal(answers(model, X, training=False), answers(plain, X))
+    assert not np.allclose(answers(model, X, training=True), answers(plain, X), atol=1e-3)
+    np.testing.assert_array_equal(answers(plain, X, training=True), answers(plain, X))
+
+
+# Training and saving
+
+
+@every_case
+def test_models_learn(case):
     keras.utils.set_random_seed(0)
-    model = models.vanilla(5, 2, 1, units=8)
-    model.compile(keras.optimizers.Adam(0.01), "mse")
-    X = samples(64, 5, 2)
+    model, X = build(case), samples(case, n=16)
+    y = 0.1 * np.random.default_rng(2).normal(size=answers(model, X).shape)
+    # Without a graph: for so few steps, building it takes longer than training.
+    model.compile(keras.optimizers.Adam(0.01), "mse", run_eagerly=True)
     before = model.get_weights()
-    losses = model.fit(X, X[:, 0, :1], epochs=5, verbose=0).history["loss"]
-    assert losses[-1] < losses[0]
+    losses = [model.train_on_batch(X, y) for _ in range(5)]
+    assert losses[-1] < 0.9 * losses[0]
     assert all(not np.array_equal(old, new) for old, new in zip(before, model.get_weights(), strict=True))
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # from Keras, while saving
-@pytest.mark.parametrize("kind", [int, np.int64])
-@pytest.mark.parametrize("dropout", [0.0, 0.5])
-def test_vanilla_is_saved_and_loaded(tmp_path, dropout, kind):
-    model = models.vanilla(kind(5), kind(2), kind(3), units=kind(4), dropout=dropout, activation="softmax")
-    assert model.count_params() == 4 * 4 * (2 + 4 + 1) + (4 + 1) * 3
-    model.save(tmp_path / "vanilla.keras")
-    loaded = keras.models.load_model(tmp_path / "vanilla.keras")
-    X = samples(8, 5, 2)
-    np.testing.assert_array_equal(model(X), loaded(X))
+@pytest.mark.parametrize("convert", [int, np.int64])
+@every_case
+def test_models_are_saved_and_loaded(tmp_path, case, convert):
+    options = {"mask_value": convert(0)} if case in MASKING else {}
+    model = build(case, convert=convert, dropout=0.5, activation="softmax", **options)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert kinds(loaded) == kinds(model)
+    X = samples(case)
+    X[:, -2:] = 0
+    np.testing.assert_array_equal(answers(loaded, X), answers(model, X))
 
 
-def test_vanilla_drops_out_only_while_training():
-    model = models.vanilla(5, 2, 3, dropout=0.5)
-    plain = models.vanilla(5, 2, 3)
-    plain.set_weights(model.get_weights())
-    X = samples(8, 5, 2)
-    assert [type(layer).__name__ for layer in model.layers] == ["InputLayer", "LSTM", "Dropout", "Dense"]
-    assert model.layers[2].rate == 0.5
-    np.testing.assert_array_equal(model(X, training=False), plain(X))
-    assert not np.allclose(model(X, training=True), plain(X))
+# What the builders refuse
 
 
-@pytest.mark.parametrize("name", ["n_steps", "n_features", "n_outputs", "units"])
-@pytest.mark.parametrize("value", [0, -1, 2.0, True, "3", [3]], ids=repr)
-def test_vanilla_refuses_sizes_that_are_not_whole_numbers(name, value):
-    with pytest.raises(ValueError, match=f"^{name} must be a whole number of at least 1; got ") as error:
-        models.vanilla(**{"n_steps": 5, "n_features": 2, "n_outputs": 1, name: value})
-    assert str(error.value).endswith(f"got {value!r}.")
+def refusal(case, **changes):
+    """What a builder says when it refuses its arguments."""
+    builder, arguments = CASES[case]
+    with pytest.raises(ValueError) as error:
+        builder(**(arguments | changes))
+    return str(error.value)
 
 
-def test_vanilla_refuses_an_array_for_a_size():
-    with pytest.raises(ValueError, match=r"^units must be a whole number of at least 1; got array\(3\)"):
-        models.vanilla(5, 2, 1, units=np.array(3))
+# case, name in the message, the arguments with a bad size
+SIZES = [
+    *(
+        (case, name, lambda bad, name=name: {name: bad})
+        for case in CASES
+        for name, size in CASES[case][1].items()
+        if type(size) is int
+    ),
+    ("cnn_lstm", "kernel_size", lambda bad: {"kernel_size": bad}),
+    *((case, "units[0]", lambda bad: {"units": (bad, 4)}) for case in ("stacked", "generative")),
+    *((case, "units[1]", lambda bad: {"units": [4, bad]}) for case in ("stacked", "generative")),
+    ("cnn_lstm", "filters[0]", lambda bad: {"filters": [bad]}),
+    ("cnn_lstm", "filters[1]", lambda bad: {"filters": (4, bad)}),
+    ("cnn_lstm", "image_shape[0]", lambda bad: {"image_shape": (bad, 8, 1)}),
+    ("cnn_lstm", "image_shape[1]", lambda bad: {"image_shape": [8, bad, 1]}),
+    ("cnn_lstm", "image_shape[2]", lambda bad: {"image_shape": (8, 8, bad)}),
+    ("cnn_lstm of pieces", "image_shape[0]", lambda bad: {"image_shape": (bad, 1)}),
+    ("cnn_lstm of pieces", "image_shape[1]", lambda bad: {"image_shape": (8, bad)}),
+]
 
 
-@pytest.mark.parametrize("name", ["n_features", "n_outputs", "units"])
-def test_vanilla_allows_none_for_the_steps_alone(name):
-    with pytest.raises(ValueError, match=f"^{name} must be a whole number of at least 1; got None"):
-        models.vanilla(**{"n_steps": 5, "n_features": 2, "n_outputs": 1, name: None})
+@pytest.mark.parametrize("bad", [0, -1, 2.0, True, "3", [3], (3,), np.array(3), None], ids=repr)
+@pytest.mark.parametrize("case, name, arguments", SIZES, ids=[f"{case}-{name}" for case, name, _ in SIZES])
+def test_sizes_must_be_whole_numbers(case, name, arguments, bad):
+    if (name, bad) == ("n_steps", None):
+        assert build(case, n_steps=None).input_shape[1] is None  # any number of steps
+    else:
+        assert refusal(case, **arguments(bad)) == f"{name} must be a whole number of at least 1; got {bad!r}."
 
 
-@pytest.mark.parametrize("dropout", [-0.1, 1, 1.5, float("nan")])
-def test_vanilla_refuses_a_dropout_that_is_no_share(dropout):
-    with pytest.raises(ValueError, match=rf"^dropout must lie in \[0, 1\); got {dropout}"):
-        models.vanilla(5, 2, 1, dropout=dropout)
+@pytest.mark.parametrize("case, name", [("stacked", "units"), ("generative", "units"), ("cnn_lstm", "filters")])
+@pytest.mark.parametrize("bad", [64, None, "ab", b"ab", {4, 3}, {4: 3}, np.array(3)], ids=repr)
+def test_layers_need_a_sequence_of_sizes(case, name, bad):
+    expected = f"{name} must be a sequence of sizes, one a layer, such as (32, 32); got {bad!r}."
+    assert refusal(case, **{name: bad}) == expected
+
+
+@pytest.mark.parametrize("case, name", [("stacked", "units"), ("generative", "units"), ("cnn_lstm", "filters")])
+@pytest.mark.parametrize("bad", [(), [], np.array([], int)], ids=repr)
+def test_there_must_be_a_layer(case, name, bad):
+    assert refusal(case, **{name: bad}) == f"{name} must hold at least one size, such as (32, 32); got []."
+
+
+@every_case
+@pytest.mark.parametrize("bad", [-0.1, 1, 1.5, True, float("nan"), "0.5", None, [0.5], np.array([0.1, 0.2])], ids=repr)
+def test_dropout_must_be_a_share(case, bad):
+    assert refusal(case, dropout=bad) == f"dropout must lie in [0, 1); got {bad!r}."
+
+
+@pytest.mark.parametrize("case", MASKING)
+@pytest.mark.parametrize("bad", [float("nan"), "0", [0], np.zeros(2)], ids=repr)
+def test_the_mask_value_must_be_a_number(case, bad):
+    assert refusal(case, mask_value=bad) == f"mask_value must be a number other than NaN, or None; got {bad!r}."
+
+
+@pytest.mark.parametrize("bad", ["Concat", "", None, 1, ["sum"]], ids=repr)
+def test_the_merge_mode_must_be_one_of_four(bad):
+    expected = f"merge_mode must be one of 'concat', 'sum', 'ave', 'mul'; got {bad!r}."
+    assert refusal("bidirectional", merge_mode=bad) == expected
+
+
+@pytest.mark.parametrize("bad", [(), (8,), (8, 8, 8, 1), 8, "881", None, np.array([8, 8, 1])], ids=repr)
+def test_the_image_shape_must_have_two_or_three_sizes(bad):
+    expected = f"image_shape must be (height, width, channels) or (length, channels); got {bad!r}."
+    assert refusal("cnn_lstm", image_shape=bad) == expected
+
+
+@pytest.mark.parametrize(
+    "smallest, filters, words",
+    [
+        ((4, 4, 1), (3, 4), "at least 4 high and wide, because a pooling that halves both follows each convolution, 2"),
+        ((8, 1), (3, 4, 5), "at least 8 long, because a pooling that halves it follows each convolution, 3"),
+        ((2, 2, 1), (3,), "at least 2 high and wide, because a pooling that halves both follows each convolution, 1"),
+    ],
+    ids=str,
+)
+def test_the_image_must_be_large_enough_for_the_poolings(smallest, filters, words):
+    model = build("cnn_lstm", image_shape=smallest, filters=filters, n_steps=1)
+    assert model.get_layer(index=1).output.shape == (None, 1, filters[-1])
+    for i in range(len(smallest) - 1):
+        small = tuple(size - (i == j) for j, size in enumerate(smallest))
+        expected = f"image_shape must be {words} in all; got {small!r}."
+        assert refusal("cnn_lstm", image_shape=small, filters=filters) == expected
+
+
+@every_case
+def test_an_unknown_activation_is_named(case):
+    message = refusal(case, activation="sigmiod")
+    assert re.search("activation.*sigmiod", message)
