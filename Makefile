@@ -56,8 +56,9 @@ test: lint $(SITE)  ## run every test: lint, package, structure, site, and every
 	$(BIN)/pytest chapters --nbval --nbval-current-env --nbval-cell-timeout=600 -n 2 --dist loadscope -p tests.notebook_comparison
 
 .PHONY: bench
-bench: $(READY)  ## time framing.windows beside the usual recipes
+bench: $(READY)  ## time framing.windows and the training on sums beside the usual recipes
 	$(BIN)/pytest tests/test_benchmark.py --benchmark-only --benchmark-columns=median,rounds --benchmark-sort=name
+	$(BIN)/python -m tools.bench_addition $(SECONDS)
 
 .PHONY: lint
 lint: $(READY)  ## check the style of code and notebooks

@@ -232,12 +232,37 @@ def monthly_winds():
         return winds, pd.PeriodIndex(file["months"], freq="M"), file["latitudes"], file["longitudes"]
 
 
-def _checked(name, file):
-    """Return the path of a data file whose checksum is right."""
+def addition_weights():
+    """Weights of a network that adds two numbers of up to three digits, trained by ``data/addition/train.py``.
+
+    They fit ``models.encoder_decoder(7, 12, 4, 12, units=128, activation="softmax")``, for sums as
+    ``problems.addition`` makes them.
+
+    Returns
+    -------
+    list of 8 arrays of float32, in the order of the model's ``set_weights``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is missing; the message says how to get it back.
+    ValueError
+        If the file is damaged; likewise.
+
+    Notes
+    -----
+    How they were trained and how good they are: ``data/addition/README.md``.
+    """
+    with np.load(_checked("addition", "addition.npz", "python -m data.addition.train")) as file:
+        return [file[name] for name in file.files]
+
+
+def _checked(name, file, command="make data"):
+    """Return the path of a data file whose checksum is right; `command` makes the file again."""
     root = Path(os.environ.get("LSTMBOOK_DATA") or Path(__file__).resolve().parent.parent / "data")
     folder = root / name
     advice = (
-        f"Get it back with `git checkout -- data/{name}`, or build it again with `make data`. "
+        f"Get it back with `git checkout -- data/{name}`, or make it again with `{command}`. "
         "If the book's data folder lies elsewhere, set the environment variable LSTMBOOK_DATA to it."
     )
     for path in (folder / file, folder / "SHA256SUMS"):

@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 
-from lstmbook._checks import check_sizes
+from lstmbook._checks import check_choice, check_sizes
 
 
 def echo(rng, n, *, n_steps=5, n_values=10, position=1):
@@ -131,3 +131,277 @@ def adding(rng, n, *, n_steps=100):
     values = rng.uniform(-1, 1, (n, n_steps))
     y = 0.5 + (values * marks).sum(axis=1, keepdims=True) / 4
     return np.stack([values, marks], axis=-1).astype("float32"), y.astype("float32")
+
+
+def cumulative_sum(rng, n, *, n_steps=10, limit="share"):
+    """Random numbers, and at every step the question whether their sum so far is above a limit.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of the random numbers.
+    n : int
+        Number of sequences.
+    n_steps : int
+        Numbers in a sequence.
+    limit : {"share", "fixed"}
+        "share": a quarter of the sum of the whole sequence, known only when all of it has been read; "fixed": a quarter
+        of `n_steps`, the same for all sequences.
+
+    Returns
+    -------
+    X : array of float32, shape (n, n_steps, 1)
+        Numbers, uniform in [0, 1).
+    y : array of int, shape (n, n_steps, 1)
+        1 where the sum of the numbers up to and including this step is above the limit, else 0. Once 1, it stays 1.
+
+    Raises
+    ------
+    ValueError
+        If `n` or `n_steps` is not a whole number of at least 1, or `limit` is neither "share" nor "fixed".
+
+    Notes
+    -----
+    "fixed" is the problem of Jason Brownlee, *Long Short-Term Memory Networks With Python* (2017), chapter 10, which a
+    network that reads only forwards can solve; "share" is a variant that it cannot.
+    """
+    check_sizes(n=n, n_steps=n_steps)
+    check_choice("limit", limit, ("share", "fixed"))
+    X = rng.random((n, n_steps, 1), dtype="float32")
+    so_far = X.cumsum(axis=1, dtype=float)
+    quarter = so_far[:, -1:] / 4 if limit == "share" else n_steps / 4
+    return X, (so_far > quarter).astype(int)
+
+
+def damped_sine(rng, n, *, n_steps=50, horizon=10, period=(10, 20), decay=(0.01, 0.1), noise=0.0):
+    """Oscillations that die away, each with its own period, decay and phase; the next values are asked for.
+
+    At step t, counted from 0, the value is ``0.5 + 0.5 * exp(-decay * t) * sin(2 * pi * t / period + phase)``: it lies
+    between 0 and 1. The network has to find out period, decay and phase from what it reads.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of the random numbers.
+    n : int
+        Number of sequences.
+    n_steps : int
+        Steps to read.
+    horizon : int
+        Steps to predict, those that follow.
+    period : (float, float)
+        Shortest and longest period in steps, above 0; each sequence's is uniform between them.
+    decay : (float, float)
+        Smallest and largest decay a step, not negative; each sequence's is uniform between them.
+    noise : float
+        Standard deviation of the normal noise that is added to every value of `X`, and to none of `y`.
+
+    Returns
+    -------
+    X : array of float32, shape (n, n_steps, 1)
+        The values to read.
+    y : array of float32, shape (n, horizon)
+        The values that follow, without noise.
+
+    Raises
+    ------
+    ValueError
+        If `n`, `n_steps` or `horizon` is not a whole number of at least 1, `period` or `decay` is not a pair of finite
+        numbers in order and in the range above, or `noise` is negative or not finite.
+
+    Notes
+    -----
+    After the damped sine wave problem in Jason Brownlee, *Long Short-Term Memory Networks With Python* (2017), chapter
+    7, where periods are whole numbers, all sequences start in the same phase and there is no noise. The same seed gives
+    the same waves whatever the noise.
+    """
+    check_sizes(n=n, n_steps=n_steps, horizon=horizon)
+    low, high = _pair("period", period)
+    if low <= 0:
+        raise ValueError(f"period must lie above 0; got {period!r}.")
+    if _pair("decay", decay)[0] < 0:
+        raise ValueError(f"decay must not be negative; got {decay!r}.")
+    if not 0 <= noise < np.inf:
+        raise ValueError(f"noise must be a finite number of at least 0; got {noise!r}.")
+    t = np.arange(n_steps + horizon)
+    frequency = 2 * np.pi / rng.uniform(low, high, (n, 1))
+    fade = np.exp(-rng.uniform(*decay, (n, 1)) * t)
+    phase = rng.uniform(0, 2 * np.pi, (n, 1))
+    values = 0.5 + 0.5 * fade * np.sin(frequency * t + phase)
+    X = values[:, :n_steps] + noise * rng.standard_normal((n, n_steps))
+    return X[..., np.newaxis].astype("float32"), values[:, n_steps:].astype("float32")
+
+
+def _pair(name, values):
+    try:
+        low, high = map(float, values)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be a pair of numbers (smallest, largest); got {values!r}.") from None
+    if not -np.inf < low <= high < np.inf:
+        raise ValueError(f"{name} must be finite, the smaller number first; got {values!r}.")
+    return low, high
+
+
+ADDITION_CHARACTERS = "0123456789+ "
+
+
+def addition(rng, n, *, n_digits=3, framing="aligned", pairs="all"):
+    """Two whole numbers; their sum is asked for, digit by digit.
+
+    The number of digits of each number is drawn first, 1 to `n_digits`, each equally likely; then the number, evenly
+    among all with so many digits. So short numbers are as frequent as long ones.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of the random numbers.
+    n : int
+        Number of sums.
+    n_digits : int
+        Most digits of each of the two numbers, up to 17.
+    framing : {"text", "aligned", "columns"}
+        How 535 + 61 = 596 is written, for `n_digits` 3:
+
+        - "text": as one types it, ``"535+61 "``, and the answer ``"596 "``;
+        - "aligned": every digit at a place of its own, ``"535+ 61"``, and the answer from the ones up, ``"695 "``;
+        - "columns": the two ones first, then the two tens and so on, (5, 1), (3, 6), (5, 0), (0, 0), and the answer
+          likewise, 6, 9, 5, 0.
+    pairs : {"all", "training", "held-out"}
+        "held-out" are about a tenth of all pairs of numbers, chosen by `held_out`, "training" are the others. No pair
+        of one part is in the other, and neither is the same pair in the other order.
+
+    Returns
+    -------
+    X : array of float32, one-hot encoded
+        "text" and "aligned": shape (n, 2 * n_digits + 1, 12), the characters of ``ADDITION_CHARACTERS``, which are the
+        ten digits, "+" and the space. "columns": shape (n, n_digits + 1, 20), ten places for each of the two digits.
+    y : array of int, shape (n, n_digits + 1)
+        Positions in ``ADDITION_CHARACTERS``, so that a digit stands for itself; the space is 11.
+
+    Raises
+    ------
+    ValueError
+        If `n` or `n_digits` is not a whole number of at least 1, `n_digits` is over 17, or `framing` or `pairs` is
+        none of the three.
+
+    Notes
+    -----
+    After W. Zaremba and I. Sutskever, "Learning to Execute" (2014), arXiv:1410.4615.
+    """
+    check_sizes(n=n, n_digits=n_digits)
+    check_choice("framing", framing, ("text", "aligned", "columns"))
+    check_choice("pairs", pairs, ("all", "training", "held-out"))
+    if n_digits > 17:
+        raise ValueError(f"n_digits must be at most 17, or the sums have no exact whole numbers; got {n_digits!r}.")
+    n, n_digits = int(n), int(n_digits)
+    a, b = _pairs_of_numbers(rng, n, n_digits, pairs)
+    powers = 10 ** np.arange(n_digits + 1)
+    a_digits, b_digits, digits = (number[:, np.newaxis] // powers % 10 for number in (a, b, a + b))  # ones first
+    if framing == "columns":
+        return np.concatenate([np.eye(10, dtype="float32")[d] for d in (a_digits, b_digits)], axis=2), digits
+    a_digits, b_digits, digits = (
+        np.where((powers <= number[:, np.newaxis]) | (powers == 1), d, 11)  # no zeros in front
+        for number, d in ((a, a_digits), (b, b_digits), (a + b, digits))
+    )
+    plus = np.full((n, 1), 10)
+    X = np.concatenate([a_digits[:, n_digits - 1 :: -1], plus, b_digits[:, n_digits - 1 :: -1]], axis=1)
+    if framing == "text":
+        X, digits = _spaces_last(X), _spaces_last(digits[:, ::-1])
+    return np.eye(12, dtype="float32")[X], digits
+
+
+def held_out(a, b):
+    """Tell which pairs of numbers are kept out of training: about a tenth of them, in whichever order they stand.
+
+    Parameters
+    ----------
+    a, b : int or array of int, of the same shape
+        Numbers of at least 0.
+
+    Returns
+    -------
+    array of bool
+        Depends on the two numbers alone, so that it is the same everywhere and at any time.
+    """
+    smaller, larger = np.minimum(a, b).astype("uint64"), np.maximum(a, b).astype("uint64")
+    with np.errstate(over="ignore"):  # sums and products are meant modulo 2 to the power of 64
+        return _mix(_mix(smaller) + larger) % np.uint64(10) == 0
+
+
+def _mix(x):
+    """Turn whole numbers into others that look random, by the multiplying and mixing of bits that ends splitmix64."""
+    x = (x + np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
+def _pairs_of_numbers(rng, n, n_digits, pairs):
+    found = np.empty((2, 0), dtype="int64")
+    while found.shape[1] < n:
+        length = rng.integers(1, n_digits + 1, (2, n))
+        drawn = rng.integers(np.where(length == 1, 0, 10 ** (length - 1)), 10**length)
+        if pairs != "all":
+            drawn = drawn[:, held_out(*drawn) == (pairs == "held-out")]
+        found = np.concatenate([found, drawn], axis=1)
+    return found[:, :n]
+
+
+def _spaces_last(characters):
+    """Move the spaces of each row behind its other characters."""
+    return np.take_along_axis(characters, np.argsort(characters == 11, axis=1, kind="stable"), axis=1)
+
+
+def rectangles(rng, n, *, n_lines=16, shortest=3, longest=10):
+    """Drawings of rectangles: the corners in the order of drawing, and back to the first one to close the outline.
+
+    The paper is square, with the lines 0 to ``n_lines - 1`` in both directions, and corners lie where lines cross. Each
+    drawing starts at the lower left corner, and goes around clockwise or anticlockwise with equal chance.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of the random numbers.
+    n : int
+        Number of drawings.
+    n_lines : int
+        Lines of the paper in each direction.
+    shortest, longest : int
+        Shortest and longest side, in squares. Width and height are drawn independently, each length equally likely, and
+        then the place, each one that fits equally likely.
+
+    Returns
+    -------
+    X : array of int, shape (n, 5, 2)
+        For each point of the drawing the one before it, x (rightwards) and y (upwards), from 0 to ``n_lines - 1``; -1
+        and -1 before the first.
+    y : array of int, shape (n, 5, 2)
+        The five points; the last equals the first.
+
+    Raises
+    ------
+    ValueError
+        If `n`, `shortest` or `longest` is not a whole number of at least 1, `n_lines` not one of at least 2, or not
+        ``shortest <= longest < n_lines``.
+
+    Notes
+    -----
+    After the rectangles in Jason Brownlee, *Long Short-Term Memory Networks With Python* (2017), chapter 11, there with
+    four corners, always in the same direction, and without a grid.
+    """
+    check_sizes(n=n, shortest=shortest, longest=longest)
+    check_sizes(2, n_lines=n_lines)
+    if not shortest <= longest < n_lines:
+        raise ValueError(
+            "shortest, longest and n_lines must be in the order shortest <= longest < n_lines; "
+            f"got {shortest}, {longest} and {n_lines}."
+        )
+    size = rng.integers(shortest, longest, (n, 2), endpoint=True)
+    first = rng.integers(0, n_lines - size)
+    x_1, y_1 = first.T
+    x_2, y_2 = (first + size).T
+    right, left = np.stack([x_2, y_1], axis=-1), np.stack([x_1, y_2], axis=-1)
+    clockwise = rng.integers(2, size=(n, 1)) == 1
+    second, fourth = np.where(clockwise, left, right), np.where(clockwise, right, left)
+    y = np.stack([first, second, first + size, fourth, first], axis=1)
+    X = np.concatenate([np.full((n, 1, 2), -1), y[:, :-1]], axis=1)
+    return X, y

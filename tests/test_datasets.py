@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 from data.fetch import read_from_deb, write_csv_gz, write_npz
-from lstmbook import datasets
+from lstmbook import datasets, models, problems
 
 ROOT = Path(__file__).parent.parent
 WEATHER = "beijing_weather.csv.gz"
@@ -28,14 +28,17 @@ LOADERS = {
     "household_power/household_power_hourly.csv.gz": datasets.household_power,
     "household_power/household_power_daily.csv.gz": datasets.household_power_daily,
     "spoken_digits/spoken_digits.npz": datasets.spoken_digits,
+    "addition/addition.npz": datasets.addition_weights,
     "pendigits/pendigits.npz": datasets.pendigits,
     "japanese_vowels/japanese_vowels.npz": datasets.japanese_vowels,
     "monthly_winds/monthly_winds.npz": datasets.monthly_winds,
 }
+TRAINED = {"addition"}  # by train.py, which is not run again here
 
 
 def ways_back(name):
-    return rf"Get it back with `git checkout -- data/{name}`.*`make data`.*environment variable LSTMBOOK_DATA"
+    command = f"python -m data.{name}.train" if name in TRAINED else "make data"
+    return rf"Get it back with `git checkout -- data/{name}`.*`{command}`.*environment variable LSTMBOOK_DATA"
 
 
 @pytest.fixture
@@ -361,6 +364,25 @@ def test_simple_forecasts_of_the_winds_err_as_the_card_says(winds):
         assert np.sqrt(np.mean((values[108:] - forecast) ** 2, axis=(0, 1, 2))).round(2).tolist() == list(errors)
 
 
+# The weights of the network that adds
+
+
+def test_the_weights_fit_the_network_that_they_were_trained_for():
+    model = models.encoder_decoder(7, 12, 4, 12, units=128, activation="softmax")
+    model.set_weights(datasets.addition_weights())
+    X, y = problems.addition(np.random.default_rng(99), 20_000, pairs="held-out")
+    answers = np.argmax(model(X), axis=-1)
+    assert (answers == y).all(axis=1).mean() > 0.999
+
+
+def test_weights_are_numbers_of_single_precision():
+    weights = datasets.addition_weights()
+    assert len(weights) == 8
+    for w in weights:
+        assert w.dtype == np.float32
+        assert np.isfinite(w).all()
+
+
 # What is said about them
 
 
@@ -561,7 +583,7 @@ def test_a_debian_package_out_of_reach_is_named(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(os.environ.get("LSTMBOOK_NETWORK") != "1", reason="downloads; set LSTMBOOK_NETWORK=1")
-@pytest.mark.parametrize("name", sorted({file.split("/")[0] for file in LOADERS}))
+@pytest.mark.parametrize("name", sorted({file.split("/")[0] for file in LOADERS} - TRAINED))
 def test_files_are_built_again_byte_for_byte(copy, name):
     if "read_from_deb" in (ROOT / "data" / name / "build.py").read_text("utf-8") and not shutil.which("apt-get"):
         pytest.skip("needs apt-get")

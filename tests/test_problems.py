@@ -1,6 +1,7 @@
 """lstmbook.problems: reproducible sequences with the right answer."""
 
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -254,3 +255,390 @@ class TestSampleAndHoldAndAdding:
 def test_adding_refuses_fewer_than_twenty_steps():
     with pytest.raises(ValueError, match=r"^n_steps must be a whole number of at least 20; got 19\.$"):
         problems.adding(np.random.default_rng(0), 5, n_steps=19)
+
+
+# Cumulative sum
+
+
+def above_by_loop(X, limit):
+    """Walk through each sequence with a running sum, in exact fractions."""
+    answers = np.zeros(X.shape, int)
+    for sample, answer in zip(X, answers, strict=True):
+        numbers = [Fraction(float(value)) for value in sample[:, 0]]
+        quarter = sum(numbers) / 4 if limit == "share" else Fraction(len(numbers), 4)
+        running = Fraction(0)
+        for t, number in enumerate(numbers):
+            running += number
+            answer[t] = running > quarter
+    return answers
+
+
+@given(
+    seed=st.integers(0, 1000),
+    n=st.integers(1, 20),
+    n_steps=st.integers(1, 30),
+    limit=st.sampled_from(["share", "fixed"]),
+)
+def test_cumulative_sum_says_whether_the_sum_so_far_is_above_the_limit(seed, n, n_steps, limit):
+    X, y = problems.cumulative_sum(np.random.default_rng(seed), n, n_steps=n_steps, limit=limit)
+
+    assert X.shape == y.shape == (n, n_steps, 1)
+    assert X.dtype == np.float32
+    assert np.issubdtype(y.dtype, np.integer)
+    assert ((X >= 0) & (X < 1)).all()
+    np.testing.assert_array_equal(y, above_by_loop(X, limit))
+    assert (np.diff(y, axis=1) >= 0).all()
+
+
+def test_cumulative_sum_by_default_asks_for_a_share_of_ten_numbers():
+    X, y = problems.cumulative_sum(np.random.default_rng(0), 50)
+    assert X.shape == (50, 10, 1)
+    np.testing.assert_array_equal(y, problems.cumulative_sum(np.random.default_rng(0), 50, limit="share")[1])
+    assert (y[:, -1] == 1).all()  # the whole is always more than a quarter of itself
+
+
+def test_cumulative_sum_has_two_different_limits_on_the_same_numbers():
+    (X, share), (X_again, fixed) = (
+        problems.cumulative_sum(np.random.default_rng(0), 500, limit=limit) for limit in ("share", "fixed")
+    )
+    np.testing.assert_array_equal(X, X_again)
+    assert 0 < (fixed[:, -1] == 0).mean() < 0.05  # a sum of ten below 2.5 is rare
+    assert 0.02 < (share != fixed).mean() < 0.3
+
+
+def test_cumulative_sum_with_a_share_depends_on_the_future():
+    X, y = problems.cumulative_sum(np.random.default_rng(0), 2000)
+    rest = X[:, 3:].sum(axis=1)[:, 0]
+    alike = abs(X[:, :3].sum(axis=1)[:, 0] - 7 / 6) < 0.05  # at this sum both answers are equally likely
+    assert alike.sum() > 30
+    answer = y[alike, 2, 0]
+    assert rest[alike][answer == 1].max() < rest[alike][answer == 0].min() + 0.4
+    assert 0.2 < answer.mean() < 0.8
+
+
+def test_cumulative_sum_depends_on_the_generator_alone_and_goes_on_where_it_stands():
+    rng = np.random.default_rng(1)
+    first, second = problems.cumulative_sum(rng, 30), problems.cumulative_sum(rng, 30)
+    again = problems.cumulative_sum(np.random.default_rng(1), 30)
+    np.testing.assert_array_equal(first[0], again[0])
+    assert not np.array_equal(first[0], second[0])
+
+
+@pytest.mark.parametrize("name", ["n", "n_steps"])
+@pytest.mark.parametrize("value", [0, -3, 2.0, True, "3", None], ids=repr)
+def test_cumulative_sum_refuses_sizes_that_are_not_whole_numbers(name, value):
+    message = f"^{name} must be a whole number of at least 1; got {re.escape(repr(value))}"
+    with pytest.raises(ValueError, match=message):
+        problems.cumulative_sum(np.random.default_rng(0), **{"n": 5, name: value})
+
+
+@pytest.mark.parametrize("limit", ["quarter", "", None, 2.5])
+def test_cumulative_sum_refuses_an_unknown_limit(limit):
+    message = f"^limit must be one of 'share', 'fixed'; got {re.escape(repr(limit))}"
+    with pytest.raises(ValueError, match=message):
+        problems.cumulative_sum(np.random.default_rng(0), 5, limit=limit)
+
+
+@given(
+    seed=st.integers(0, 1000),
+    n_steps=st.integers(1, 30),
+    horizon=st.integers(1, 10),
+    period=st.floats(5, 40),
+    decay=st.floats(0, 0.2),
+)
+def test_damped_sine_obeys_its_recurrence(seed, n_steps, horizon, period, decay):
+    rng = np.random.default_rng(seed)
+    X, y = problems.damped_sine(rng, 5, n_steps=n_steps, horizon=horizon, period=(period, period), decay=(decay, decay))
+
+    assert X.shape == (5, n_steps, 1)
+    assert y.shape == (5, horizon)
+    assert X.dtype == y.dtype == np.float32
+    wave = np.concatenate([X[:, :, 0], y], axis=1).astype(float) - 0.5
+    assert (abs(wave) <= 0.5 * np.exp(-decay * np.arange(n_steps + horizon)) + 1e-6).all()
+    # exp(-decay * t) * sin(frequency * t + phase) solves a linear recurrence of second order, whatever the phase.
+    a, b = 2 * np.exp(-decay) * np.cos(2 * np.pi / period), -np.exp(-2 * decay)
+    np.testing.assert_allclose(wave[:, 2:], a * wave[:, 1:-1] + b * wave[:, :-2], atol=1e-6)
+
+
+def test_damped_sine_by_default_asks_for_ten_values_after_fifty():
+    X, y = problems.damped_sine(np.random.default_rng(0), 3)
+    assert X.shape == (3, 50, 1)
+    assert y.shape == (3, 10)
+
+
+def period_and_decay(wave):
+    """Read both from the recurrence that fits each wave best."""
+    found = []
+    for values in wave.astype(float) - 0.5:
+        a, b = np.linalg.lstsq(np.stack([values[1:-1], values[:-2]], axis=1), values[2:], rcond=None)[0]
+        root = np.roots([1, -a, -b])[0]
+        found.append((2 * np.pi / abs(np.angle(root)), -np.log(abs(root))))
+    return np.array(found).T
+
+
+@pytest.mark.parametrize(
+    ("ranges", "expected"),
+    [({}, ((10, 20), (0.01, 0.1))), ({"period": (20, 30), "decay": (0, 0.02)}, ((20, 30), (0, 0.02)))],
+    ids=["default", "chosen"],
+)
+def test_damped_sine_draws_period_decay_and_phase_evenly(ranges, expected):
+    n = 2000
+    X, _ = problems.damped_sine(np.random.default_rng(0), n, **ranges)
+    for found, (low, high) in zip(period_and_decay(X[:, :, 0]), expected, strict=True):
+        counts, _ = np.histogram(found, bins=5, range=(low, high))
+        slack = 1e-3 * (high - low)
+        assert ((found > low - slack) & (found < high + slack)).all()
+        np.testing.assert_allclose(counts, n / 5, atol=5 * np.sqrt(n * 0.2 * 0.8))
+    # At step 0 the value is 0.5 + 0.5 * sin(phase): half of all phases give less than 0.5, a third less than 0.25.
+    for level, share in ((0.5, 1 / 2), (0.25, 1 / 3), (0.75, 2 / 3)):
+        assert (X[:, 0] < level).mean() == pytest.approx(share, abs=5 * np.sqrt(share * (1 - share) / n))
+
+
+def test_damped_sine_adds_noise_to_what_is_read_only():
+    clean, noisy = (problems.damped_sine(np.random.default_rng(0), 500, noise=noise) for noise in (0, 0.1))
+    np.testing.assert_array_equal(clean[1], noisy[1])
+    difference = noisy[0] - clean[0]
+    assert difference.mean() == pytest.approx(0, abs=5 * 0.1 / np.sqrt(difference.size))
+    np.testing.assert_allclose(difference.std(axis=0), 0.1, atol=0.02)
+    np.testing.assert_allclose(difference.std(axis=1), 0.1, atol=0.06)
+
+
+def test_damped_sine_depends_on_the_generator_alone_and_goes_on_where_it_stands():
+    rng = np.random.default_rng(1)
+    first, again, next_ones = (problems.damped_sine(r, 30) for r in (np.random.default_rng(1), rng, rng))
+    np.testing.assert_array_equal(first[0], again[0])
+    np.testing.assert_array_equal(first[1], again[1])
+    assert not np.array_equal(again[0], next_ones[0])
+
+
+@pytest.mark.parametrize("name", ["n", "n_steps", "horizon"])
+@pytest.mark.parametrize("value", [0, -3, 30.0, True, "30", None], ids=repr)
+def test_damped_sine_refuses_sizes_that_are_not_whole_numbers(name, value):
+    message = f"{name} must be a whole number of at least 1; got {value!r}."
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        problems.damped_sine(np.random.default_rng(0), **{"n": 5, name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("period", 10, "a pair of numbers"),
+        ("period", (10,), "a pair of numbers"),
+        ("period", ("a", "b"), "a pair of numbers"),
+        ("period", (20, 10), "finite, the smaller number first"),
+        ("period", (10, np.inf), "finite, the smaller number first"),
+        ("period", (np.nan, 10), "finite, the smaller number first"),
+        ("period", (0, 10), "above 0"),
+        ("decay", (0.1, 0.01), "finite, the smaller number first"),
+        ("decay", (-0.1, 0.1), "not be negative"),
+        ("noise", -0.1, "a finite number of at least 0"),
+        ("noise", np.inf, "a finite number of at least 0"),
+        ("noise", np.nan, "a finite number of at least 0"),
+    ],
+)
+def test_damped_sine_refuses_ranges_that_make_no_sense(name, value, complaint):
+    with pytest.raises(ValueError, match=rf"^{name} must (?:be|lie)?.*{complaint}.*; got {re.escape(repr(value))}"):
+        problems.damped_sine(np.random.default_rng(0), 5, **{name: value})
+
+
+def written(X):
+    """Return what stands in each row of one-hot characters, or of their numbers."""
+    characters = X.argmax(axis=-1) if X.ndim == 3 else X
+    return ["".join(problems.ADDITION_CHARACTERS[c] for c in row) for row in characters]
+
+
+def read_back(X, y, framing):
+    """Read both numbers and the sum of each row, and check that it is written as the documentation says."""
+    n_digits = y.shape[1] - 1
+    if framing == "columns":
+        digits = [part.argmax(axis=-1)[:, ::-1] for part in (X[..., :10], X[..., 10:])] + [y[:, ::-1]]
+        assert (X.reshape(*X.shape[:2], 2, 10).sum(axis=-1) == 1).all()
+        return [tuple(int("".join(map(str, row))) for row in rows) for rows in zip(*digits, strict=True)]
+    rows = []
+    for question, answer in zip(written(X), written(y), strict=True):
+        a, b = (int(number) for number in question.split("+"))
+        if framing == "text":
+            assert question == f"{a}+{b}".ljust(2 * n_digits + 1)
+            total = int(answer)
+            assert answer == str(total).ljust(n_digits + 1)
+        else:
+            assert question == f"{a:{n_digits}}+{b:{n_digits}}"
+            total = int(answer[::-1])
+            assert answer[::-1] == f"{total:{n_digits + 1}}"
+        rows.append((a, b, total))
+    return rows
+
+
+FRAMINGS = ("text", "aligned", "columns")
+
+
+@given(
+    seed=st.integers(0, 1000),
+    n=st.integers(1, 30),
+    n_digits=st.integers(1, 17),
+    framing=st.sampled_from(FRAMINGS),
+    pairs=st.sampled_from(["all", "training", "held-out"]),
+)
+def test_addition_asks_for_the_sum_and_keeps_pairs_apart(seed, n, n_digits, framing, pairs):
+    X, y = problems.addition(np.random.default_rng(seed), n, n_digits=n_digits, framing=framing, pairs=pairs)
+
+    assert X.shape == ((n, n_digits + 1, 20) if framing == "columns" else (n, 2 * n_digits + 1, 12))
+    assert y.shape == (n, n_digits + 1)
+    assert X.dtype == np.float32
+    assert np.issubdtype(y.dtype, np.integer)
+    assert set(np.unique(X)) <= {0, 1}
+    for a, b, total in read_back(X, y, framing):
+        assert 0 <= a < 10**n_digits and 0 <= b < 10**n_digits
+        assert total == a + b
+        if pairs != "all":
+            assert problems.held_out(a, b) == problems.held_out(b, a) == (pairs == "held-out")
+
+
+def test_addition_is_written_as_in_its_documentation():
+    for framing, question, answer in [("text", "535+61 ", "596 "), ("aligned", "535+ 61", "695 ")]:
+        found = {}
+        for seed in range(3):
+            X, y = problems.addition(np.random.default_rng(seed), 300_000, framing=framing)
+            found |= dict(zip(written(X), written(y), strict=True))
+        assert found[question] == answer
+
+
+def test_addition_by_default_has_three_aligned_digits_and_all_pairs():
+    X, y = problems.addition(np.random.default_rng(0), 500)
+    aligned, _ = problems.addition(np.random.default_rng(0), 500, n_digits=3, framing="aligned", pairs="all")
+    np.testing.assert_array_equal(X, aligned)
+    held = [problems.held_out(a, b) for a, b, _ in read_back(X, y, "aligned")]
+    assert 0 < np.mean(held) < 1
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+def test_addition_frames_the_same_sums(framing):
+    X, y = problems.addition(np.random.default_rng(3), 200, framing=framing)
+    aligned = problems.addition(np.random.default_rng(3), 200)
+    assert read_back(X, y, framing) == read_back(*aligned, "aligned")
+
+
+def test_addition_draws_every_length_equally_often_and_then_every_number():
+    X, y = problems.addition(np.random.default_rng(0), 20_000, n_digits=2)
+    pairs = np.array(read_back(X, y, "aligned"))[:, :2]
+    for numbers in pairs.T:
+        counts = np.bincount(numbers, minlength=100)
+        for expected, found in ((1000, counts[:10]), (20_000 / 180, counts[10:])):
+            np.testing.assert_allclose(found, expected, atol=5 * np.sqrt(expected))
+    short = pairs < 10
+    assert (short[:, 0] & short[:, 1]).mean() == pytest.approx(0.25, abs=5 * np.sqrt(0.25 * 0.75 / 20_000))
+
+
+def test_addition_goes_on_where_the_generator_stands_and_depends_on_it_alone():
+    rng = np.random.default_rng(0)
+    first, second = problems.addition(rng, 30), problems.addition(rng, 30)
+    assert not np.array_equal(first[0], second[0])
+    np.testing.assert_array_equal(first[0], problems.addition(np.random.default_rng(0), 30)[0])
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        ({"n": 0}, "n must be a whole number of at least 1; got 0."),
+        ({"n": True}, "n must be a whole number of at least 1; got True."),
+        ({"n_digits": 2.0}, "n_digits must be a whole number of at least 1; got 2.0."),
+        ({"n_digits": 18}, "n_digits must be at most 17, or the sums have no exact whole numbers; got 18."),
+        ({"framing": "rows"}, "framing must be one of 'text', 'aligned', 'columns'; got 'rows'."),
+        ({"pairs": "test"}, "pairs must be one of 'all', 'training', 'held-out'; got 'test'."),
+    ],
+    ids=str,
+)
+def test_addition_refuses_what_it_cannot_do(wrong, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        problems.addition(np.random.default_rng(0), **{"n": 5, **wrong})
+
+
+def test_a_tenth_of_all_pairs_is_held_out_in_both_orders():
+    a, b = np.meshgrid(np.arange(1000), np.arange(1000))
+    held = problems.held_out(a, b)
+    np.testing.assert_array_equal(held, held.T)
+    # Each number and each size has its share; 5 standard deviations of a draw.
+    assert held.mean() == pytest.approx(0.1, abs=5 * np.sqrt(0.09 / 500_500))
+    np.testing.assert_allclose(held.mean(axis=0), 0.1, atol=5 * np.sqrt(0.09 / 1000))
+    assert held[:100, :100].mean() == pytest.approx(0.1, abs=5 * np.sqrt(0.09 / 5_050))
+
+
+def mixed_by_hand(x):
+    """The mixing of `held_out` in Python's whole numbers of any size."""
+    x = (x + 0x9E3779B97F4A7C15) * 0xBF58476D1CE4E5B9 % 2**64
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EB % 2**64
+    return x ^ (x >> 31)
+
+
+@given(a=st.integers(0, 10**17 - 1), b=st.integers(0, 10**17 - 1))
+def test_which_pairs_are_held_out_never_changes(a, b):
+    expected = mixed_by_hand((mixed_by_hand(min(a, b)) + max(a, b)) % 2**64) % 10 == 0
+    assert problems.held_out(a, b) == expected
+
+
+@given(data=st.data(), seed=st.integers(0, 1000), n=st.integers(1, 20), n_lines=st.integers(2, 12))
+def test_rectangles_are_drawn_around_and_closed(data, seed, n, n_lines):
+    shortest = data.draw(st.integers(1, n_lines - 1), label="shortest")
+    longest = data.draw(st.integers(shortest, n_lines - 1), label="longest")
+    sizes = {"n_lines": n_lines, "shortest": shortest, "longest": longest}
+    X, y = problems.rectangles(np.random.default_rng(seed), n, **sizes)
+
+    assert X.shape == y.shape == (n, 5, 2)
+    assert np.issubdtype(X.dtype, np.integer)
+    assert np.issubdtype(y.dtype, np.integer)
+    assert (X[:, 0] == -1).all()
+    np.testing.assert_array_equal(X[:, 1:], y[:, :-1])
+    assert y.min() >= 0
+    assert y.max() < n_lines
+    for drawing in y.tolist():
+        (x_1, y_1), (x_2, y_2) = drawing[0], drawing[2]
+        assert shortest <= x_2 - x_1 <= longest
+        assert shortest <= y_2 - y_1 <= longest
+        anticlockwise = [[x_1, y_1], [x_2, y_1], [x_2, y_2], [x_1, y_2], [x_1, y_1]]
+        assert drawing in (anticlockwise, anticlockwise[::-1])
+
+
+def test_rectangles_by_default_have_sixteen_lines_and_sides_of_three_to_ten():
+    _, y = problems.rectangles(np.random.default_rng(0), 5000)
+    assert (y.min(), y.max()) == (0, 15)
+    assert set(np.unique(y[:, 2] - y[:, 0])) == set(range(3, 11))
+
+
+def test_rectangles_draws_sizes_directions_and_places_evenly():
+    n = 40_000
+    _, y = problems.rectangles(np.random.default_rng(0), n, n_lines=6, shortest=2, longest=4)
+    width, height = (y[:, 2] - y[:, 0]).T
+    clockwise = y[:, 1, 0] == y[:, 0, 0]
+    assert clockwise.mean() == pytest.approx(0.5, abs=5 * np.sqrt(0.25 / n))
+    for w in (2, 3, 4):
+        for h in (2, 3, 4):
+            chosen = (width == w) & (height == h)
+            for turn in (clockwise, ~clockwise):
+                assert (chosen & turn).mean() == pytest.approx(1 / 18, abs=5 * np.sqrt(1 / 18 / n))
+            places = np.zeros((6 - w, 6 - h))
+            np.add.at(places, tuple(y[chosen, 0].T), 1)
+            share = 1 / places.size
+            np.testing.assert_allclose(places / chosen.sum(), share, atol=5 * np.sqrt(share / chosen.sum()))
+
+
+def test_rectangles_depend_on_the_generator_alone_and_go_on_where_it_stands():
+    first, again, other = (problems.rectangles(np.random.default_rng(seed), 30)[1] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+    rng = np.random.default_rng(0)
+    assert not np.array_equal(problems.rectangles(rng, 30)[1], problems.rectangles(rng, 30)[1])
+
+
+@pytest.mark.parametrize(("name", "lowest"), [("n", 1), ("shortest", 1), ("longest", 1), ("n_lines", 2)])
+@pytest.mark.parametrize("value", [0, -3, 4.0, True, "3", None], ids=repr)
+def test_rectangles_refuse_sizes_that_are_not_whole_numbers(name, lowest, value):
+    message = f"{name} must be a whole number of at least {lowest}; got {value!r}."
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        problems.rectangles(np.random.default_rng(0), **{"n": 5, name: value})
+
+
+@pytest.mark.parametrize(("shortest", "longest", "n_lines"), [(5, 4, 16), (3, 16, 16), (2, 2, 2)])
+def test_rectangles_refuse_sides_that_do_not_fit(shortest, longest, n_lines):
+    message = f"shortest <= longest < n_lines; got {shortest}, {longest} and {n_lines}."
+    with pytest.raises(ValueError, match=f"{re.escape(message)}$"):
+        problems.rectangles(np.random.default_rng(0), 5, n_lines=n_lines, shortest=shortest, longest=longest)

@@ -312,14 +312,14 @@ def check_links(notebook, folder, pages):
 
 def check_data_folder(folder, cards):
     """Check that a data folder tells where its files are from, and that they are what it says."""
-    complaints = [
-        f"it has no {name}" for name in ("README.md", "build.py", "SHA256SUMS") if not (folder / name).exists()
-    ]
+    complaints = [f"it has no {name}" for name in ("README.md", "SHA256SUMS") if not (folder / name).exists()]
+    if not any((folder / name).exists() for name in ("build.py", "train.py")):
+        complaints.append("it has no build.py (nor a train.py, where the file holds trained weights)")
     if complaints:
         return complaints
     lines = [line.split(maxsplit=1) for line in (folder / "SHA256SUMS").read_text("utf-8").splitlines() if line]
     sums = {name.lstrip("*"): digest for digest, name in lines}
-    describing = {"README.md", "build.py", "SHA256SUMS", "__init__.py"}
+    describing = {"README.md", "build.py", "train.py", "SHA256SUMS", "__init__.py"}
     files = {
         str(path.relative_to(folder)): path
         for path in sorted(folder.rglob("*"))
@@ -578,6 +578,12 @@ def test_check_data_folder_complains(tmp_path):
     assert "a.csv is not the file that SHA256SUMS describes" in check_data_folder(folder, "weather")[0]
     (folder / "a.csv").unlink()
     assert check_data_folder(folder, "weather") == ["SHA256SUMS names a.csv, which does not exist"]
+    (folder / "a.csv").touch()
+    (folder / "build.py").rename(folder / "train.py")
+    assert check_data_folder(folder, "weather") == []
+    (folder / "train.py").unlink()
+    (complaint,) = check_data_folder(folder, "weather")
+    assert complaint.startswith("it has no build.py")
 
 
 def test_check_file_sizes_complains(tmp_path):
