@@ -272,3 +272,32 @@ def _checked(name, file, command="make data"):
     if f"{found}  {file}" not in (folder / "SHA256SUMS").read_text().splitlines():
         raise ValueError(f"{folder / file} is damaged: its checksum is not the one in SHA256SUMS beside it. {advice}")
     return folder / file
+
+
+def architecture_comparison():
+    """Scores and seconds of nine networks on three tasks, as the chapter that compares the architectures trained them.
+
+    - ``task``: "household" (a week's electricity), "pen" (which digit was drawn) or "addition" (of three digits)
+    - ``model``: one of nine networks; ``units`` and ``parameters``: its size
+    - ``part``: "validation" or "test", on which the score was taken
+    - ``rate``: highest learning rate; ``seed``: of the random numbers
+    - ``score``: kWh, root of the mean squared error (household); else share of right answers, 0 to 1
+    - ``seconds``: of processor time in the training, on one core, building the network left out
+
+    Returns
+    -------
+    DataFrame
+        The columns above, one row a training.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is missing; the message says how to get it back.
+    ValueError
+        If the file is damaged; likewise.
+
+    Notes
+    -----
+    How it was made: ``data/architecture_comparison/README.md``.
+    """
+    return pd.read_csv(_checked("architecture_comparison", "results.csv"))

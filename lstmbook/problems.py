@@ -405,3 +405,64 @@ def rectangles(rng, n, *, n_lines=16, shortest=3, longest=10):
     y = np.stack([first, second, first + size, fourth, first], axis=1)
     X = np.concatenate([np.full((n, 1, 2), -1), y[:, :-1]], axis=1)
     return X, y
+
+
+def moving_squares(rng, n, *, n_steps=6, size=12, square=3, n_directions=8, speeds=(1, 2)):
+    """Short videos of a bright square that moves over a dark picture; the direction of its motion is asked for.
+
+    The square starts anywhere and moves straight on. What leaves on one side comes back on the opposite one, so every
+    single image is equally likely for all directions: only the order of the images tells where the square is going.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of the random numbers.
+    n : int
+        Number of videos.
+    n_steps : int
+        Images in a video.
+    size : int
+        Height and width of an image, in pixels.
+    square : int
+        Height and width of the square, in pixels, at most `size`.
+    n_directions : {4, 8}
+        4: right, up, left, down. 8: the diagonals too.
+    speeds : sequence of int
+        Pixels a step, along both axes on a diagonal. One of them is drawn for each video, all equally likely.
+
+    Returns
+    -------
+    X : array of float32, shape (n, n_steps, size, size, 1)
+        0 where the image is dark, 1 on the square. The first row is the top of the image.
+    y : array of int, shape (n,)
+        Direction, counter-clockwise in equal steps from 0, to the right: of 4, 1 is up, 2 left and 3 down; of 8, 2 is
+        up, 4 left, 6 down, and the odd ones are the diagonals between.
+
+    Raises
+    ------
+    ValueError
+        If a size or a speed is not a whole number of at least 1, `square` is larger than `size`, `n_directions` is
+        neither 4 nor 8, or `speeds` is empty.
+
+    Notes
+    -----
+    After the moving square video prediction problem in Jason Brownlee, *Long Short-Term Memory Networks With Python*
+    (2017), chapter 8, where a line grows to the left or to the right.
+    """
+    check_sizes(n=n, n_steps=n_steps, size=size, square=square)
+    check_choice("n_directions", n_directions, (4, 8))
+    speeds = list(speeds)
+    if not speeds:
+        raise ValueError("speeds must hold at least one speed, such as (1, 2); got none.")
+    check_sizes(**{f"speeds[{i}]": speed for i, speed in enumerate(speeds)})
+    if square > size:
+        raise ValueError(f"square must be at most size = {size}; got {square}.")
+    y = rng.integers(n_directions, size=n)
+    angle = 2 * np.pi * y / n_directions
+    # Rows count downwards, so up is -1; rounding turns the diagonals' 0.707 into 1.
+    velocity = np.stack([-np.sin(angle), np.cos(angle)]).round().astype(int) * rng.choice(speeds, n)
+    start = rng.integers(size, size=(2, n))
+    corner = start[..., np.newaxis] + velocity[..., np.newaxis] * np.arange(n_steps)
+    row, column = (np.arange(size) - corner[..., np.newaxis]) % size < square
+    X = row[..., :, np.newaxis] & column[..., np.newaxis, :]
+    return X[..., np.newaxis].astype("float32"), y

@@ -593,3 +593,27 @@ def test_files_are_built_again_byte_for_byte(copy, name):
     subprocess.run([sys.executable, "-m", f"data.{name}.build"], cwd=copy.parent.parent, check=True)
     for file in files:
         assert (copy.parent / name / file).read_bytes() == (ROOT / "data" / name / file).read_bytes(), file
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    return datasets.architecture_comparison()
+
+
+def test_comparison_has_every_network_on_every_task_under_the_same_rules(comparison):
+    groups = comparison.groupby(["task", "model"])
+    assert len(groups) == 3 * 9
+    for _, runs in groups:
+        validation, test = runs[runs["part"] == "validation"], runs[runs["part"] == "test"]
+        assert validation["rate"].tolist() == [0.001, 0.003, 0.01, 0.03, 0.1]
+        assert test["seed"].tolist() == [0, 1, 2]
+        assert set(validation["seed"]).isdisjoint(test["seed"])
+        assert len(set(runs["parameters"])) == 1
+        assert abs(runs["parameters"].iloc[0] - 6000) < 0.06 * 6000
+
+
+def test_comparison_takes_the_learning_rate_that_was_best_on_validation_data(comparison):
+    for (task, _), runs in comparison.groupby(["task", "model"]):
+        scores = runs[runs["part"] == "validation"].set_index("rate")["score"]
+        best = scores.idxmin() if task == "household" else scores.idxmax()
+        assert (runs.loc[runs["part"] == "test", "rate"] == best).all()

@@ -642,3 +642,101 @@ def test_rectangles_refuse_sides_that_do_not_fit(shortest, longest, n_lines):
     message = f"shortest <= longest < n_lines; got {shortest}, {longest} and {n_lines}."
     with pytest.raises(ValueError, match=f"{re.escape(message)}$"):
         problems.rectangles(np.random.default_rng(0), 5, n_lines=n_lines, shortest=shortest, longest=longest)
+
+
+# Directions counter-clockwise from the right, as (rows down, columns right) a step
+DIRECTIONS = {
+    4: [(0, 1), (-1, 0), (0, -1), (1, 0)],
+    8: [(0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1), (1, 0), (1, 1)],
+}
+
+
+@given(
+    data=st.data(),
+    seed=st.integers(0, 1000),
+    n_steps=st.integers(1, 9),
+    size=st.integers(1, 10),
+    n_directions=st.sampled_from([4, 8]),
+    speed=st.integers(1, 12),
+)
+def test_moving_squares_moves_one_square_in_its_direction(data, seed, n_steps, size, n_directions, speed):
+    square = data.draw(st.integers(1, size), label="square")
+    X, y = problems.moving_squares(
+        np.random.default_rng(seed),
+        6,
+        n_steps=n_steps,
+        size=size,
+        square=square,
+        n_directions=n_directions,
+        speeds=[speed],
+    )
+    assert X.shape == (6, n_steps, size, size, 1)
+    assert X.dtype == np.float32
+    assert y.shape == (6,)
+    assert np.issubdtype(y.dtype, np.integer)
+    corner = np.zeros((size, size, 1))
+    corner[:square, :square] = 1
+    anywhere = [np.roll(corner, (row, column), (0, 1)) for row in range(size) for column in range(size)]
+    for video, direction in zip(X, y, strict=True):
+        assert any(np.array_equal(video[0], image) for image in anywhere)
+        down, right = DIRECTIONS[n_directions][direction]
+        for t, image in enumerate(video):
+            np.testing.assert_array_equal(image, np.roll(video[0], (t * speed * down, t * speed * right), (0, 1)))
+
+
+def test_moving_squares_by_default_has_six_images_of_twelve_pixels_and_eight_directions():
+    X, y = problems.moving_squares(np.random.default_rng(0), 300)
+    assert X.shape == (300, 6, 12, 12, 1)
+    assert set(X.sum(axis=(2, 3, 4)).ravel()) == {9}
+    assert set(y) == set(range(8))
+
+
+def test_moving_squares_draws_every_direction_and_speed_equally_often():
+    X, y = problems.moving_squares(np.random.default_rng(0), 16_000, n_steps=2, size=8, square=1, speeds=(1, 3))
+    place = X.reshape(len(X), 2, 64).argmax(axis=-1)
+    moved = (place[:, 1] - place[:, 0]) % 64
+    for direction in range(8):
+        # Binomial counts of 1/8 of the videos; 5 standard deviations hold for any seed.
+        count = np.count_nonzero(y == direction)
+        assert abs(count - 2000) < 5 * np.sqrt(16_000 / 8 * 7 / 8)
+    upwards = moved[y == 2]
+    assert set(upwards) == {64 - 8, 64 - 24}
+    assert abs(np.count_nonzero(upwards == 56) - len(upwards) / 2) < 5 * np.sqrt(len(upwards)) / 2
+
+
+@pytest.mark.parametrize("t", [0, 3])
+def test_moving_squares_single_images_tell_nothing_of_the_direction(t):
+    X, y = problems.moving_squares(np.random.default_rng(0), 32_000, n_steps=4, size=4, square=1)
+    place = X[:, t].reshape(len(X), 16).argmax(axis=-1)
+    counts = np.zeros((8, 16))
+    np.add.at(counts, (y, place), 1)
+    np.testing.assert_allclose(counts, 250, atol=5 * np.sqrt(250))
+
+
+def test_moving_squares_depends_on_the_generator_alone():
+    first, again, other = (problems.moving_squares(np.random.default_rng(seed), 30) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first[0], again[0])
+    np.testing.assert_array_equal(first[1], again[1])
+    assert not np.array_equal(first[0], other[0])
+
+
+@pytest.mark.parametrize("name", ["n", "n_steps", "size", "square"])
+@pytest.mark.parametrize("value", [0, -3, 2.0, True, "3", None], ids=repr)
+def test_moving_squares_refuses_sizes_that_are_not_whole_numbers(name, value):
+    arguments = {"n": 2, "n_steps": 3, "size": 6, "square": 2} | {name: value}
+    with pytest.raises(ValueError, match=f"^{name} must be a whole number of at least 1; got {re.escape(repr(value))}"):
+        problems.moving_squares(np.random.default_rng(0), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"size": 5, "square": 6}, "square must be at most size = 5; got 6."),
+        ({"n_directions": 6}, "n_directions must be one of 4, 8; got 6."),
+        ({"speeds": ()}, "speeds must hold at least one speed, such as (1, 2); got none."),
+        ({"speeds": (1, 0)}, "speeds[1] must be a whole number of at least 1; got 0."),
+    ],
+)
+def test_moving_squares_refuses_what_cannot_be_drawn(arguments, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        problems.moving_squares(np.random.default_rng(0), 3, **arguments)
