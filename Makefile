@@ -65,10 +65,11 @@ lint: $(READY)  ## check the style of code and notebooks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --exclude '*.ipynb' .
 
+# Extras are kept: without them, pip 23.2 (the one in Python 3.11) reaches for the newest release and finds no hash for it.
 .PHONY: lock
 lock: $(READY)  ## compile requirements.in into requirements.txt (all platforms, with hashes)
 	$(PYTHON) -m uv --version >/dev/null || { echo "make lock needs uv: python -m pip install uv"; exit 1; }
-	$(PYTHON) -m uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --python-version 3.11 \
+	$(PYTHON) -m uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-strip-extras --python-version 3.11 \
 		--no-annotate --no-header --upgrade requirements.in --output-file requirements.txt
 
 .PHONY: data
