@@ -257,6 +257,30 @@ def addition_weights():
         return [file[name] for name in file.files]
 
 
+def moving_digits_weights():
+    """Weights of three networks that follow and read a moving digit, trained by ``data/moving_digits/train.py``.
+
+    They fit the CNN-LSTM in one piece of the chapter on CNN-LSTMs, which builds it.
+
+    Returns
+    -------
+    list of 3 lists, for the seeds 0, 1 and 2, each of 15 arrays of float32 in the order of the model's ``set_weights``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is missing; the message says how to get it back.
+    ValueError
+        If the file is damaged; likewise.
+
+    Notes
+    -----
+    How they were trained and how good they are: ``data/moving_digits/README.md``.
+    """
+    with np.load(_checked("moving_digits", "moving_digits.npz", "python -m data.moving_digits.train")) as file:
+        return [[file[name] for name in file.files if name.startswith(f"seed{seed}_")] for seed in range(3)]
+
+
 def _checked(name, file, command="make data"):
     """Return the path of a data file whose checksum is right; `command` makes the file again."""
     root = Path(os.environ.get("LSTMBOOK_DATA") or Path(__file__).resolve().parent.parent / "data")

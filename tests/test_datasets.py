@@ -19,6 +19,8 @@ import pandas as pd
 import pytest
 
 from data.fetch import read_from_deb, write_csv_gz, write_npz
+from data.moving_digits import train
+from data.recipe import names_of
 from lstmbook import datasets, models, problems
 
 ROOT = Path(__file__).parent.parent
@@ -29,11 +31,12 @@ LOADERS = {
     "household_power/household_power_daily.csv.gz": datasets.household_power_daily,
     "spoken_digits/spoken_digits.npz": datasets.spoken_digits,
     "addition/addition.npz": datasets.addition_weights,
+    "moving_digits/moving_digits.npz": datasets.moving_digits_weights,
     "pendigits/pendigits.npz": datasets.pendigits,
     "japanese_vowels/japanese_vowels.npz": datasets.japanese_vowels,
     "monthly_winds/monthly_winds.npz": datasets.monthly_winds,
 }
-TRAINED = {"addition"}  # by train.py, which is not run again here
+TRAINED = {"addition", "moving_digits"}  # by train.py, which is not run again here
 
 
 def ways_back(name):
@@ -364,7 +367,7 @@ def test_simple_forecasts_of_the_winds_err_as_the_card_says(winds):
         assert np.sqrt(np.mean((values[108:] - forecast) ** 2, axis=(0, 1, 2))).round(2).tolist() == list(errors)
 
 
-# The weights of the network that adds
+# Trained weights
 
 
 def test_the_weights_fit_the_network_that_they_were_trained_for():
@@ -375,9 +378,41 @@ def test_the_weights_fit_the_network_that_they_were_trained_for():
     assert (answers == y).all(axis=1).mean() > 0.999
 
 
-def test_weights_are_numbers_of_single_precision():
-    weights = datasets.addition_weights()
-    assert len(weights) == 8
+def test_each_network_follows_and_reads_digits_that_it_was_not_trained_on():
+    chapter = names_of("architectures/cnn_lstm")
+    X, y, _ = chapter["digit_videos"](np.random.default_rng(0), chapter["val_scans"], 500)
+    model = chapter["build_in_one_piece"]()
+    for weights in datasets.moving_digits_weights():
+        model.set_weights(weights)
+        right = train.shares_right(model, X, y)
+        assert min(right.values()) > 0.88
+
+
+def test_a_network_is_trained_on_new_videos_of_the_training_scans_alone(monkeypatch):
+    chapter = names_of("architectures/cnn_lstm")
+    seen = []
+
+    def videos(rng, pool, n):
+        seen.append((set(pool), rng.bit_generator.state["state"]["state"]))
+        return digit_videos(rng, pool, n)
+
+    digit_videos = chapter["digit_videos"]
+    chapter |= {"digit_videos": videos}
+    monkeypatch.setattr(train, "VIDEOS_AN_EPOCH", 2 * train.BATCH)
+    first, second = (len(model.get_weights()) for model in train.training(chapter, seed=0, epochs=2))
+    assert first == second == len(datasets.moving_digits_weights()[0])
+    assert [pool for pool, _ in seen] == [set(chapter["train_scans"])] * 2
+    assert seen[0][1] != seen[1][1]
+    assert not set(chapter["train_scans"]) & set(np.r_[chapter["val_scans"], chapter["test_scans"]])
+
+
+@pytest.mark.parametrize(
+    ("weights", "n"),
+    [(datasets.addition_weights, 8), *[(lambda i=i: datasets.moving_digits_weights()[i], 15) for i in range(3)]],
+)
+def test_weights_are_numbers_of_single_precision(weights, n):
+    weights = weights()
+    assert len(weights) == n
     for w in weights:
         assert w.dtype == np.float32
         assert np.isfinite(w).all()
