@@ -16,6 +16,7 @@ def canvas():
     """Draw without a screen, in a style of its own, and close all figures afterwards."""
     plt.switch_backend("Agg")
     with plt.rc_context():
+        plt.rcdefaults()  # other tests run cells of chapters, which set the book's style
         yield
     plt.close("all")
 
