@@ -1,9 +1,10 @@
-"""From one long series to samples: windows, and splits that respect time."""
+"""From one long series to samples: windows, splits that respect time, and batches."""
 
 import numbers
 
 import numpy as np
 import pandas as pd
+import tensorflow as tf
 from numpy.lib.stride_tricks import sliding_window_view
 
 
@@ -90,6 +91,41 @@ def split_by_time(series, validation, test):
         )
     rows = series.iloc if isinstance(series, pd.DataFrame | pd.Series) else series
     return rows[:n_train], rows[n_train : n_train + n_validation], rows[n_train + n_validation :]
+
+
+def batches(*arrays, size):
+    """Return the batches of a training, in the order of the samples, for ``model.fit(..., shuffle=False)``.
+
+    ``model.fit`` takes arrays as well, and reads the same batches from them. But it then lets TensorFlow tune how it
+    reads, in a thread that sleeps for twice as long each time; when the training is over, it waits until the thread
+    wakes up (TensorFlow 2.21): up to as long as the training took. Here nothing is tuned.
+
+    Parameters
+    ----------
+    *arrays : array, or list or tuple of arrays, each of shape (samples, ...)
+        Inputs, targets and perhaps weights of the samples, as ``model.fit`` takes them; several inputs in a list.
+    size : int
+        Samples in a batch, at least 1. The last batch holds what is left.
+
+    Returns
+    -------
+    tf.data.Dataset
+        Of tuples with one batch of each of `arrays`.
+
+    Raises
+    ------
+    ValueError
+        If there is no array, if the arrays differ in their number of samples, or if `size` is not a whole number of
+        at least 1.
+    """
+    size = _whole_number("size", size, 1)
+    arrays = tuple(tuple(a) if isinstance(a, list | tuple) else a for a in arrays)
+    lengths = [len(a) for a in tf.nest.flatten(arrays)]
+    if len(set(lengths)) != 1:
+        raise ValueError(f"arrays must be at least one and hold the same number of samples; got {lengths} samples.")
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return tf.data.Dataset.from_tensor_slices(arrays).batch(size).with_options(options)
 
 
 def _whole_number(name, value, smallest):

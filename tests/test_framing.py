@@ -417,3 +417,56 @@ def test_a_split_that_leaves_no_training_data_is_refused(validation, test, taken
     message = f"^validation={validation} and test={test} take {taken} of 10 rows and leave none for training. Ask for"
     with pytest.raises(ValueError, match=message):
         framing.split_by_time(np.arange(10), validation, test)
+
+
+# Batches
+
+
+def test_batches_hold_the_samples_in_their_order():
+    X, y = np.arange(14).reshape(7, 2), np.arange(7)
+    found = [tuple(part.numpy() for part in batch) for batch in framing.batches(X, y, size=3)]
+    assert [len(x) for x, _ in found] == [3, 3, 1]
+    np.testing.assert_array_equal(np.concatenate([x for x, _ in found]), X)
+    np.testing.assert_array_equal(np.concatenate([y for _, y in found]), y)
+
+
+@pytest.mark.parametrize("together", [list, tuple])
+def test_batches_of_several_inputs_come_together(together):
+    a, b, y, weight = np.arange(4), np.arange(10, 14), np.arange(20, 24), np.ones((4, 2))
+    ((found_a, found_b), found_y, found_weight), *_ = framing.batches(together([a, b]), y, weight, size=2)
+    assert [*found_a, *found_b, *found_y] == [0, 1, 10, 11, 20, 21]
+    assert found_weight.shape == (2, 2)
+
+
+def test_a_network_learns_the_same_from_batches_as_from_arrays():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(50, 3)).astype("float32"), rng.normal(size=(50, 1)).astype("float32")
+    learned = []
+    for data in ({"x": X, "y": y, "batch_size": 8}, {"x": framing.batches(X, y, size=8)}):
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        model.fit(**data, epochs=2, shuffle=False, verbose=0)
+        learned.append(model.get_weights())
+    for a, b in zip(*learned, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5)
+
+
+def test_the_reading_of_batches_is_not_tuned():
+    assert framing.batches(np.ones(3), size=1).options().autotune.enabled is False
+
+
+@pytest.mark.parametrize(
+    ("arrays", "got"), [((), []), (([1, 2, 3], [1, 2]), [3, 2]), (([[1, 2, 3], [1, 2]], [1, 2, 3]), [3, 2, 3])]
+)
+def test_batches_of_unequal_arrays_are_refused(arrays, got):
+    arrays = [[np.array(part) for part in a] if isinstance(a[0], list) else np.array(a) for a in arrays]
+    with pytest.raises(ValueError, match=r"^arrays must be at least one and hold the same number") as error:
+        framing.batches(*arrays, size=2)
+    assert f"got {got} samples" in str(error.value)
+
+
+@pytest.mark.parametrize("size", [0, 2.5, True, None])
+def test_a_batch_has_at_least_one_sample(size):
+    with pytest.raises(ValueError, match=rf"^size must be a whole number of at least 1; got {size!r}"):
+        framing.batches(np.ones(3), size=size)
