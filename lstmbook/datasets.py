@@ -281,6 +281,35 @@ def moving_digits_weights():
         return [[file[name] for name in file.files if name.startswith(f"seed{seed}_")] for seed in range(3)]
 
 
+def spoken_stream_weights():
+    """Weights of networks that label every frame of a stream of digits, trained by ``data/spoken_stream/train.py``.
+
+    They fit the networks of the chapter on bidirectional LSTMs, which builds them with ``build_labellers()``.
+
+    Returns
+    -------
+    dict of str to list of 3 lists
+        Name of the network -> for the seeds 0, 1 and 2, arrays of float32 in the order of the model's ``set_weights``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is missing; the message says how to get it back.
+    ValueError
+        If the file is damaged; likewise.
+
+    Notes
+    -----
+    How they were trained and how good they are: ``data/spoken_stream/README.md``.
+    """
+    weights = {}
+    with np.load(_checked("spoken_stream", "spoken_stream.npz", "python -m data.spoken_stream.train")) as file:
+        for key in file.files:
+            name, seed, _ = key.split("/")
+            weights.setdefault(name, [[], [], []])[int(seed)].append(file[key])
+    return weights
+
+
 def _checked(name, file, command="make data"):
     """Return the path of a data file whose checksum is right; `command` makes the file again."""
     root = Path(os.environ.get("LSTMBOOK_DATA") or Path(__file__).resolve().parent.parent / "data")

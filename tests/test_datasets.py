@@ -21,6 +21,7 @@ import pytest
 from data.fetch import read_from_deb, write_csv_gz, write_npz
 from data.moving_digits import train
 from data.recipe import names_of
+from data.spoken_stream import train as train_stream
 from lstmbook import datasets, models, problems
 
 ROOT = Path(__file__).parent.parent
@@ -32,11 +33,12 @@ LOADERS = {
     "spoken_digits/spoken_digits.npz": datasets.spoken_digits,
     "addition/addition.npz": datasets.addition_weights,
     "moving_digits/moving_digits.npz": datasets.moving_digits_weights,
+    "spoken_stream/spoken_stream.npz": datasets.spoken_stream_weights,
     "pendigits/pendigits.npz": datasets.pendigits,
     "japanese_vowels/japanese_vowels.npz": datasets.japanese_vowels,
     "monthly_winds/monthly_winds.npz": datasets.monthly_winds,
 }
-TRAINED = {"addition", "moving_digits"}  # by train.py, which is not run again here
+TRAINED = {"addition", "moving_digits", "spoken_stream"}  # by train.py, which is not run again here
 
 
 def ways_back(name):
@@ -406,12 +408,53 @@ def test_a_network_is_trained_on_new_videos_of_the_training_scans_alone(monkeypa
     assert not set(chapter["train_scans"]) & set(np.r_[chapter["val_scans"], chapter["test_scans"]])
 
 
-@pytest.mark.parametrize(
-    ("weights", "n"),
-    [(datasets.addition_weights, 8), *[(lambda i=i: datasets.moving_digits_weights()[i], 15) for i in range(3)]],
-)
+# Shares of all frames of the validation recordings that must be right, and of the first three of a digit.
+STREAM = {
+    "forward LSTM": (0.83, 0.5),
+    "forward LSTM, 5 frames late": (0.88, 0.7),
+    "bidirectional LSTM": (0.92, 0.85),
+    "MLP on a window": (0.87, 0.78),
+}
+
+
+def test_the_networks_label_a_stream_of_digits_that_they_were_not_trained_on():
+    chapter = names_of("architectures/bidirectional")
+    weights = datasets.spoken_stream_weights()
+    networks = chapter["build_labellers"]()
+    assert list(weights) == list(networks) == list(STREAM)
+    for name, network in networks.items():
+        for of_a_seed in weights[name]:
+            network.set_weights(of_a_seed)
+            right = train_stream.shares_right(chapter, name, network)
+            assert all(np.greater(right, STREAM[name])), (name, right)
+
+
+def test_the_labellers_are_trained_on_streams_of_the_training_recordings_alone():
+    chapter = names_of("architectures/bidirectional")
+    parts, seen = chapter["parts"], []
+    assert not set(parts["training"]) & set(np.r_[parts["validation"], parts["test"]])
+
+    def streams(rng, part):
+        seen.append(part)
+        return [a[:2] for a in stream(rng, part)]
+
+    stream = chapter["stream"]
+    networks = dict(train_stream.trained(chapter | {"stream": streams}, seed=0, passes=2))
+    assert seen == ["training"] * 2 * len(networks)
+    for name, network in networks.items():
+        shapes = [w.shape for w in network.get_weights()]
+        assert shapes == [w.shape for w in datasets.spoken_stream_weights()[name][0]]
+
+
+def trained_networks():
+    yield datasets.addition_weights(), 8
+    yield from ((weights, 15) for weights in datasets.moving_digits_weights())
+    for name, of_seeds in datasets.spoken_stream_weights().items():
+        yield from ((weights, {"bidirectional LSTM": 8, "MLP on a window": 4}.get(name, 5)) for weights in of_seeds)
+
+
+@pytest.mark.parametrize(("weights", "n"), list(trained_networks()))
 def test_weights_are_numbers_of_single_precision(weights, n):
-    weights = weights()
     assert len(weights) == n
     for w in weights:
         assert w.dtype == np.float32
