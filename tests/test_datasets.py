@@ -35,8 +35,9 @@ LOADERS = {
     "pendigits/pendigits.npz": datasets.pendigits,
     "japanese_vowels/japanese_vowels.npz": datasets.japanese_vowels,
     "monthly_winds/monthly_winds.npz": datasets.monthly_winds,
+    "architecture_comparison/results.csv": datasets.architecture_comparison,
 }
-TRAINED = {"addition", "moving_digits"}  # by train.py, which is not run again here
+TRAINED = {"addition", "architecture_comparison", "moving_digits"}  # by train.py, which is not run again here
 
 
 def ways_back(name):
