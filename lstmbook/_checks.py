@@ -1,6 +1,9 @@
 """Checks of arguments that several modules share."""
 
 import numbers
+from collections.abc import Hashable
+
+import numpy as np
 
 
 def check_sizes(smallest=1, **sizes):
@@ -12,5 +15,11 @@ def check_sizes(smallest=1, **sizes):
 
 def check_choice(name, value, choices):
     """Refuse a value that is not one of the `choices`."""
-    if value not in choices:
+    if not isinstance(value, Hashable) or value not in choices:  # an array has no single truth value
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}; got {value!r}.")
+
+
+def check_generator(rng):
+    """Refuse a source of random numbers that is not NumPy's Generator."""
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(f"rng must be a numpy.random.Generator, such as numpy.random.default_rng(0); got {rng!r}.")

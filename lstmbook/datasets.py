@@ -1,6 +1,10 @@
-"""The book's data sets, read from its `data` folder and checked against their checksums.
+"""The book's data sets and stored weights, read from its `data` folder and checked against their checksums.
 
-The folder is found beside the package; set the environment variable LSTMBOOK_DATA where it lies elsewhere.
+The folder is found beside the package; set the environment variable LSTMBOOK_DATA where it lies elsewhere. The card of
+each file tells its source, its licence and how it was made, or how a network was trained and how good it is.
+
+Every function raises FileNotFoundError if its file is missing and ValueError if it is damaged; the message says how to
+get it back.
 """
 
 import hashlib
@@ -21,21 +25,12 @@ def beijing_weather():
     - ``snow_hours``, ``rain_hours``: hours of snow or rain in a row so far
     - ``pm2_5``: µg/m³ of fine dust; 2,067 values are missing, no other column has gaps
 
+    Its card: ``data/beijing_weather/README.md``.
+
     Returns
     -------
     DataFrame
         The columns above, indexed by local time.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the file is missing; the message says how to get it back.
-    ValueError
-        If the file is damaged; likewise.
-
-    Notes
-    -----
-    Source, licence and how the file was made: ``data/beijing_weather/README.md``.
     """
     path = _checked("beijing_weather", "beijing_weather.csv.gz")
     types = {"wind_direction": "category", "pm2_5": float}
@@ -55,21 +50,12 @@ def household_power():
       room, and water heater with air conditioner; 1 Wh per minute is 0.06 kW
     - ``minutes``: number of measured minutes, 0 to 60; at 0 the other columns are missing (421 hours)
 
+    Its card: ``data/household_power/README.md``.
+
     Returns
     -------
     DataFrame
         The columns above, indexed by the start of the hour.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the file is missing; the message says how to get it back.
-    ValueError
-        If the file is damaged; likewise.
-
-    Notes
-    -----
-    Source, licence and how the file was made: ``data/household_power/README.md``.
     """
     path = _checked("household_power", "household_power_hourly.csv.gz")
     return pd.read_csv(path, index_col="time", parse_dates=["time"]).asfreq("h")
@@ -90,21 +76,12 @@ def household_power_daily():
 
     The first and the last day are incomplete, 396 and 1,263 minutes, and are not filled up.
 
+    Its card: ``data/household_power/README.md``.
+
     Returns
     -------
     DataFrame
         The columns above, indexed by day.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the file is missing; the message says how to get it back.
-    ValueError
-        If the file is damaged; likewise.
-
-    Notes
-    -----
-    Source, licence and how the file was made: ``data/household_power/README.md``.
     """
     path = _checked("household_power", "household_power_daily.csv.gz")
     return pd.read_csv(path, index_col="time", parse_dates=["time"]).asfreq("D")
@@ -116,23 +93,14 @@ def spoken_digits():
     There are 300 recordings of each digit. They lie in the source's order, which is mixed but not thoroughly: shuffle
     before you split. Who speaks is not known.
 
+    Its card: ``data/spoken_digits/README.md``.
+
     Returns
     -------
     recordings : list of 3,000 arrays of float32, shape (frames, 13)
         13 coefficients for each of 6 to 92 frames.
     digits : array of int, shape (3000,)
         The digits spoken, 0 to 9.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the file is missing; the message says how to get it back.
-    ValueError
-        If the file is damaged; likewise.
-
-    Notes
-    -----
-    Source, licence and how the file was made: ``data/spoken_digits/README.md``.
     """
     with np.load(_checked("spoken_digits", "spoken_digits.npz")) as file:
         return np.split(file["frames"], np.cumsum(file["lengths"])[:-1]), file["digits"]
@@ -144,23 +112,14 @@ def pendigits():
     Each digit is stretched to fill 0 to 100 in both directions. They do not lie in the order of the original files and
     carry no label of the writer: shuffle before you split; a split by writer is impossible.
 
+    Its card: ``data/pendigits/README.md``.
+
     Returns
     -------
     points : array of float32, shape (10992, 8, 2)
         x (rightwards) and y (upwards) of eight points in the order they were written, whole numbers from 0 to 100.
     digits : array of int, shape (10992,)
         The digits written, 0 to 9.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the file is missing; the message says how to get it back.
-    ValueError
-        If the file is damaged; likewise.
-
-    Notes
-    -----
-    Source, licence and how the file was made: ``data/pendigits/README.md``.
     """
     with np.load(_checked("pendigits", "pendigits.npz")) as file:
         return file["points"].astype("float32"), file["digits"].astype(int)
@@ -170,6 +129,8 @@ def japanese_vowels():
     """Nine men saying the two vowels /ae/ in a row, 640 times in all, as linear prediction (LPC) cepstrum coefficients.
 
     The utterances are sorted by speaker, in training and in test: shuffle the training set. They are not padded.
+
+    Its card: ``data/japanese_vowels/README.md``.
 
     Returns
     -------
@@ -181,17 +142,6 @@ def japanese_vowels():
         The same men, 24 to 88 utterances of each, 7 to 29 frames.
     test_speakers : array of int, shape (370,)
         Who speaks, 0 to 8.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the file is missing; the message says how to get it back.
-    ValueError
-        If the file is damaged; likewise.
-
-    Notes
-    -----
-    Source, licence and how the file was made: ``data/japanese_vowels/README.md``.
     """
     result = []
     with np.load(_checked("japanese_vowels", "japanese_vowels.npz")) as file:
@@ -204,6 +154,8 @@ def japanese_vowels():
 def monthly_winds():
     """Monthly mean winds over the whole globe, January 1982 to December 1992, every 2.5 degrees, to 0.01 m/s.
 
+    Its card: ``data/monthly_winds/README.md``.
+
     Returns
     -------
     winds : array of float32, shape (132, 73, 144, 2)
@@ -215,17 +167,6 @@ def monthly_winds():
         Degrees north, from -90 to 90.
     longitudes : array of float64, shape (144,)
         Degrees east, from 20 to 377.5; 360 is Greenwich.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the file is missing; the message says how to get it back.
-    ValueError
-        If the file is damaged; likewise.
-
-    Notes
-    -----
-    Source, licence and how the file was made: ``data/monthly_winds/README.md``.
     """
     with np.load(_checked("monthly_winds", "monthly_winds.npz")) as file:
         winds = np.stack([file["east"], file["north"]], axis=-1) / np.float32(100)
@@ -238,20 +179,11 @@ def addition_weights():
     They fit ``models.encoder_decoder(7, 12, 4, 12, units=128, activation="softmax")``, for sums as
     ``problems.addition`` makes them.
 
+    Its card: ``data/addition/README.md``.
+
     Returns
     -------
     list of 8 arrays of float32, in the order of the model's ``set_weights``.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the file is missing; the message says how to get it back.
-    ValueError
-        If the file is damaged; likewise.
-
-    Notes
-    -----
-    How they were trained and how good they are: ``data/addition/README.md``.
     """
     with np.load(_checked("addition", "addition.npz", "python -m data.addition.train")) as file:
         return [file[name] for name in file.files]
@@ -262,20 +194,11 @@ def moving_digits_weights():
 
     They fit the CNN-LSTM in one piece of the chapter on CNN-LSTMs, which builds it.
 
+    Its card: ``data/moving_digits/README.md``.
+
     Returns
     -------
     list of 3 lists, for the seeds 0, 1 and 2, each of 15 arrays of float32 in the order of the model's ``set_weights``.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the file is missing; the message says how to get it back.
-    ValueError
-        If the file is damaged; likewise.
-
-    Notes
-    -----
-    How they were trained and how good they are: ``data/moving_digits/README.md``.
     """
     with np.load(_checked("moving_digits", "moving_digits.npz", "python -m data.moving_digits.train")) as file:
         return [[file[name] for name in file.files if name.startswith(f"seed{seed}_")] for seed in range(3)]
@@ -286,21 +209,12 @@ def spoken_stream_weights():
 
     They fit the networks of the chapter on bidirectional LSTMs, which builds them with ``build_labellers()``.
 
+    Its card: ``data/spoken_stream/README.md``.
+
     Returns
     -------
     dict of str to list of 3 lists
         Name of the network -> for the seeds 0, 1 and 2, arrays of float32 in the order of the model's ``set_weights``.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the file is missing; the message says how to get it back.
-    ValueError
-        If the file is damaged; likewise.
-
-    Notes
-    -----
-    How they were trained and how good they are: ``data/spoken_stream/README.md``.
     """
     weights = {}
     with np.load(_checked("spoken_stream", "spoken_stream.npz", "python -m data.spoken_stream.train")) as file:
@@ -337,20 +251,12 @@ def architecture_comparison():
     - ``score``: kWh, root of the mean squared error (household); else share of right answers, 0 to 1
     - ``seconds``: of processor time in the training, on one core, building the network left out
 
+    Its card: ``data/architecture_comparison/README.md``.
+
     Returns
     -------
     DataFrame
         The columns above, one row a training.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the file is missing; the message says how to get it back.
-    ValueError
-        If the file is damaged; likewise.
-
-    Notes
-    -----
-    How it was made: ``data/architecture_comparison/README.md``.
     """
-    return pd.read_csv(_checked("architecture_comparison", "results.csv"))
+    command = "python -m data.architecture_comparison.train"
+    return pd.read_csv(_checked("architecture_comparison", "results.csv", command))

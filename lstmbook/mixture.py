@@ -11,6 +11,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from lstmbook._checks import check_generator
+
 # Nothing is narrower or more correlated than this, or one point of the data could be given an infinite density.
 SIGMA_FLOOR = 0.01
 LARGEST_CORRELATION = 0.99
@@ -90,13 +92,14 @@ def sample(parameters, rng, temperature=1.0):
     Raises
     ------
     ValueError
-        If the last axis of `parameters` is no multiple of 6, they are not finite, or `temperature` is negative or not
-        finite.
+        If the last axis of `parameters` is no multiple of 6, they are not finite, `rng` is no Generator, or
+        `temperature` is negative or not finite.
 
     Notes
     -----
     The temperature is that of D. Ha and D. Eck, "A Neural Representation of Sketch Drawings", arXiv:1704.03477 (2017).
     """
+    check_generator(rng)
     if isinstance(temperature, bool) or not isinstance(temperature, numbers.Real) or not 0 <= temperature < np.inf:
         raise ValueError(f"temperature must be a finite number of at least 0; got {temperature!r}.")
     parameters = ops.convert_to_numpy(parameters).astype(float)

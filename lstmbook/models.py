@@ -40,7 +40,8 @@ def vanilla(n_steps, n_features, n_outputs, *, units=64, activation="linear", dr
     Raises
     ------
     ValueError
-        If a size is not a whole number of at least 1, `dropout` lies outside [0, 1), or `mask_value` is no number.
+        If a size is not a whole number of at least 1, `dropout` lies outside [0, 1), Keras does not know `activation`,
+        or `mask_value` is no number.
     """
     check_sizes(units=units)
     inputs, h = _inputs(n_steps, n_features, n_outputs, dropout, mask_value)
@@ -69,8 +70,7 @@ def stacked(n_steps, n_features, n_outputs, *, units=(64, 64), activation="linea
     Raises
     ------
     ValueError
-        If a size is not a whole number of at least 1, there is no layer, `dropout` lies outside [0, 1), or `mask_value`
-        is no number.
+        As in `vanilla`, or if there is no layer.
     """
     units = _layers_of_units(units)
     inputs, h = _inputs(n_steps, n_features, n_outputs, dropout, mask_value)
@@ -107,8 +107,8 @@ def cnn_lstm(
     Raises
     ------
     ValueError
-        If a size is not a whole number of at least 1, `image_shape` has not two or three of them, the image is too
-        small for the poolings, there is no convolution, or `dropout` lies outside [0, 1).
+        As in `vanilla`, or if `image_shape` has not two or three sizes, the image is too small for the poolings, or
+        there is no convolution.
     """
     if not isinstance(image_shape, tuple | list) or len(image_shape) not in (2, 3):
         raise ValueError(f"image_shape must be (height, width, channels) or (length, channels); got {image_shape!r}.")
@@ -162,7 +162,7 @@ def encoder_decoder(n_steps, n_features, horizon, n_outputs, *, units=64, activa
     Raises
     ------
     ValueError
-        If a size is not a whole number of at least 1, or `dropout` lies outside [0, 1).
+        As in `vanilla`.
     """
     check_sizes(units=units, horizon=horizon)
     inputs, h = _inputs(n_steps, n_features, n_outputs, dropout)
@@ -208,11 +208,11 @@ def bidirectional(
     Raises
     ------
     ValueError
-        If a size is not a whole number of at least 1, `merge_mode` is none of the four, `dropout` lies outside [0, 1),
-        or `mask_value` is no number.
+        As in `vanilla`, or if `merge_mode` is none of the four or `return_sequences` neither True nor False.
     """
     check_sizes(units=units)
     check_choice("merge_mode", merge_mode, ("concat", "sum", "ave", "mul"))
+    check_choice("return_sequences", return_sequences, (True, False))
     inputs, h = _inputs(n_steps, n_features, n_outputs, dropout, mask_value)
     lstm = layers.LSTM(int(units), return_sequences=return_sequences)
     h = layers.Bidirectional(lstm, merge_mode=merge_mode)(h)
@@ -243,8 +243,7 @@ def generative(n_steps, n_features, n_outputs, *, units=(128,), activation="line
     Raises
     ------
     ValueError
-        If a size is not a whole number of at least 1, there is no layer, `dropout` lies outside [0, 1), or `mask_value`
-        is no number.
+        As in `vanilla`, or if there is no layer.
     """
     units = _layers_of_units(units)
     inputs, h = _inputs(n_steps, n_features, n_outputs, dropout, mask_value)
@@ -254,7 +253,7 @@ def generative(n_steps, n_features, n_outputs, *, units=(128,), activation="line
 
 def _layers_of_units(sizes, name="units"):
     try:
-        if isinstance(sizes, str | bytes | set | dict):  # letters, or sizes in no order
+        if isinstance(sizes, str | bytes | set | frozenset | dict):  # letters, or sizes in no order
             raise TypeError
         sizes = list(sizes)
     except TypeError:
@@ -269,8 +268,9 @@ def _layers_of_units(sizes, name="units"):
 def _inputs(n_steps, n_features, n_outputs, dropout, mask_value=None):
     """Check what builders that read numbers share, and return the input and what the first LSTM reads."""
     check_sizes(n_features=n_features)
-    # NaN, the only number that differs from itself, would mark no step.
-    if mask_value is not None and (not isinstance(mask_value, numbers.Real) or mask_value != mask_value):
+    # NaN, the only number that differs from itself, would mark no step; True would mark those that are all 1.
+    is_number = isinstance(mask_value, numbers.Real) and not isinstance(mask_value, bool) and mask_value == mask_value
+    if mask_value is not None and not is_number:
         raise ValueError(f"mask_value must be a number other than NaN, or None; got {mask_value!r}.")
     inputs = _input(n_steps, [int(n_features)], n_outputs, dropout)
     return inputs, inputs if mask_value is None else layers.Masking(mask_value)(inputs)
@@ -293,5 +293,12 @@ def _lstms(h, units, dropout, return_sequences):
 
 def _model(name, inputs, h, n_outputs, activation, dropout):
     """Finish a model with dropout and a dense layer."""
+    try:
+        keras.activations.get(activation)
+    except (TypeError, ValueError):
+        raise ValueError(
+            "activation must be a function or the name of one of Keras's activations, such as 'linear', 'sigmoid' or "
+            f"'softmax'; got {activation!r}."
+        ) from None
     h = layers.Dropout(dropout)(h) if dropout else h
     return keras.Model(inputs, layers.Dense(int(n_outputs), activation=activation)(h), name=name)

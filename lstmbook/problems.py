@@ -1,10 +1,14 @@
-"""Test problems from the literature, made fresh from a random generator whenever they are asked for."""
+"""Test problems from the literature, made fresh from a random generator whenever they are asked for.
+
+Every problem raises ValueError if `rng` is no ``numpy.random.Generator`` or a size, such as `n` or `n_steps`, is not a
+whole number of at least 1.
+"""
 
 import numbers
 
 import numpy as np
 
-from lstmbook._checks import check_choice, check_sizes
+from lstmbook._checks import check_choice, check_generator, check_sizes
 
 
 def echo(rng, n, *, n_steps=5, n_values=10, position=1):
@@ -35,12 +39,13 @@ def echo(rng, n, *, n_steps=5, n_values=10, position=1):
     Raises
     ------
     ValueError
-        If `n`, `n_steps` or `n_values` is not a whole number of at least 1, or `position` lies outside the sequence.
+        If `position` lies outside the sequence.
 
     Notes
     -----
     After the echo problem in Jason Brownlee, *Long Short-Term Memory Networks With Python* (2017), chapter 6.
     """
+    check_generator(rng)
     check_sizes(n=n, n_steps=n_steps, n_values=n_values)
     is_position = isinstance(position, numbers.Integral) and not isinstance(position, bool)
     if not is_position or not 0 <= position < n_steps:
@@ -72,15 +77,11 @@ def sample_and_hold(rng, n, *, n_steps=20):
         Where "read" is 1, the number at the last step (this one included) at which "write" was 1, or 0 if there was
         none; elsewhere 0.
 
-    Raises
-    ------
-    ValueError
-        If `n` or `n_steps` is not a whole number of at least 1.
-
     Notes
     -----
     Named after the circuit that samples a voltage and holds it.
     """
+    check_generator(rng)
     check_sizes(n=n, n_steps=n_steps)
     values = rng.uniform(-1, 1, (n, n_steps))
     write, read = rng.random((2, n, n_steps)) < 0.2
@@ -113,13 +114,14 @@ def adding(rng, n, *, n_steps=100):
     Raises
     ------
     ValueError
-        If `n` is not a whole number of at least 1 or `n_steps` not one of at least 20.
+        If `n_steps` is below 20.
 
     Notes
     -----
     Experiment 4 of S. Hochreiter and J. Schmidhuber, "Long Short-Term Memory", Neural Computation 9 (1997), with one
     length instead of slightly varying ones and without the mark -1 on the first and the last step.
     """
+    check_generator(rng)
     check_sizes(n=n)
     check_sizes(20, n_steps=n_steps)
     rows = np.arange(n)
@@ -158,13 +160,14 @@ def cumulative_sum(rng, n, *, n_steps=10, limit="share"):
     Raises
     ------
     ValueError
-        If `n` or `n_steps` is not a whole number of at least 1, or `limit` is neither "share" nor "fixed".
+        If `limit` is neither "share" nor "fixed".
 
     Notes
     -----
     "fixed" is the problem of Jason Brownlee, *Long Short-Term Memory Networks With Python* (2017), chapter 10, which a
     network that reads only forwards can solve; "share" is a variant that it cannot.
     """
+    check_generator(rng)
     check_sizes(n=n, n_steps=n_steps)
     check_choice("limit", limit, ("share", "fixed"))
     X = rng.random((n, n_steps, 1), dtype="float32")
@@ -206,8 +209,8 @@ def damped_sine(rng, n, *, n_steps=50, horizon=10, period=(10, 20), decay=(0.01,
     Raises
     ------
     ValueError
-        If `n`, `n_steps` or `horizon` is not a whole number of at least 1, `period` or `decay` is not a pair of finite
-        numbers in order and in the range above, or `noise` is negative or not finite.
+        If `period` or `decay` is not a pair of finite numbers in order and in the range above, or `noise` is no finite
+        number of at least 0.
 
     Notes
     -----
@@ -215,17 +218,19 @@ def damped_sine(rng, n, *, n_steps=50, horizon=10, period=(10, 20), decay=(0.01,
     7, where periods are whole numbers, all sequences start in the same phase and there is no noise. The same seed gives
     the same waves whatever the noise.
     """
+    check_generator(rng)
     check_sizes(n=n, n_steps=n_steps, horizon=horizon)
     low, high = _pair("period", period)
     if low <= 0:
         raise ValueError(f"period must lie above 0; got {period!r}.")
-    if _pair("decay", decay)[0] < 0:
+    slowest, quickest = _pair("decay", decay)
+    if slowest < 0:
         raise ValueError(f"decay must not be negative; got {decay!r}.")
-    if not 0 <= noise < np.inf:
+    if not _is_number(noise) or not 0 <= noise < np.inf:
         raise ValueError(f"noise must be a finite number of at least 0; got {noise!r}.")
     t = np.arange(n_steps + horizon)
     frequency = 2 * np.pi / rng.uniform(low, high, (n, 1))
-    fade = np.exp(-rng.uniform(*decay, (n, 1)) * t)
+    fade = np.exp(-rng.uniform(slowest, quickest, (n, 1)) * t)
     phase = rng.uniform(0, 2 * np.pi, (n, 1))
     values = 0.5 + 0.5 * fade * np.sin(frequency * t + phase)
     X = values[:, :n_steps] + noise * rng.standard_normal((n, n_steps))
@@ -234,12 +239,18 @@ def damped_sine(rng, n, *, n_steps=50, horizon=10, period=(10, 20), decay=(0.01,
 
 def _pair(name, values):
     try:
-        low, high = map(float, values)
+        low, high = values
     except (TypeError, ValueError):
-        raise ValueError(f"{name} must be a pair of numbers (smallest, largest); got {values!r}.") from None
+        low = high = None
+    if not (_is_number(low) and _is_number(high)):
+        raise ValueError(f"{name} must be a pair of numbers (smallest, largest); got {values!r}.")
     if not -np.inf < low <= high < np.inf:
         raise ValueError(f"{name} must be finite, the smaller number first; got {values!r}.")
     return low, high
+
+
+def _is_number(value):
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 ADDITION_CHARACTERS = "0123456789+ "
@@ -281,13 +292,13 @@ def addition(rng, n, *, n_digits=3, framing="aligned", pairs="all"):
     Raises
     ------
     ValueError
-        If `n` or `n_digits` is not a whole number of at least 1, `n_digits` is over 17, or `framing` or `pairs` is
-        none of the three.
+        If `n_digits` is over 17, or `framing` or `pairs` is none of the three.
 
     Notes
     -----
     After W. Zaremba and I. Sutskever, "Learning to Execute" (2014), arXiv:1410.4615.
     """
+    check_generator(rng)
     check_sizes(n=n, n_digits=n_digits)
     check_choice("framing", framing, ("text", "aligned", "columns"))
     check_choice("pairs", pairs, ("all", "training", "held-out"))
@@ -322,8 +333,20 @@ def held_out(a, b):
     -------
     array of bool
         Depends on the two numbers alone, so that it is the same everywhere and at any time.
+
+    Raises
+    ------
+    ValueError
+        If `a` or `b` holds anything but whole numbers of at least 0, or their shapes differ.
     """
-    smaller, larger = np.minimum(a, b).astype("uint64"), np.maximum(a, b).astype("uint64")
+    a, b = np.asarray(a), np.asarray(b)
+    for name, values in (("a", a), ("b", b)):
+        if values.dtype.kind not in "iu" or (values < 0).any():
+            raise ValueError(f"{name} must hold whole numbers of at least 0, below 2**64; got {values!r}.")
+    if a.shape != b.shape:
+        raise ValueError(f"a and b must have the same shape; got {a.shape} and {b.shape}.")
+    a, b = a.astype("uint64"), b.astype("uint64")
+    smaller, larger = np.minimum(a, b), np.maximum(a, b)
     with np.errstate(over="ignore"):  # sums and products are meant modulo 2 to the power of 64
         return _mix(_mix(smaller) + larger) % np.uint64(10) == 0
 
@@ -380,14 +403,14 @@ def rectangles(rng, n, *, n_lines=16, shortest=3, longest=10):
     Raises
     ------
     ValueError
-        If `n`, `shortest` or `longest` is not a whole number of at least 1, `n_lines` not one of at least 2, or not
-        ``shortest <= longest < n_lines``.
+        If not ``shortest <= longest < n_lines``.
 
     Notes
     -----
     After the rectangles in Jason Brownlee, *Long Short-Term Memory Networks With Python* (2017), chapter 11, there with
     four corners, always in the same direction, and without a grid.
     """
+    check_generator(rng)
     check_sizes(n=n, shortest=shortest, longest=longest)
     check_sizes(2, n_lines=n_lines)
     if not shortest <= longest < n_lines:
@@ -441,17 +464,21 @@ def moving_squares(rng, n, *, n_steps=6, size=12, square=3, n_directions=8, spee
     Raises
     ------
     ValueError
-        If a size or a speed is not a whole number of at least 1, `square` is larger than `size`, `n_directions` is
-        neither 4 nor 8, or `speeds` is empty.
+        If `square` is larger than `size`, `n_directions` is neither 4 nor 8, or `speeds` is empty or holds anything but
+        whole numbers of at least 1.
 
     Notes
     -----
     After the moving square video prediction problem in Jason Brownlee, *Long Short-Term Memory Networks With Python*
     (2017), chapter 8, where a line grows to the left or to the right.
     """
+    check_generator(rng)
     check_sizes(n=n, n_steps=n_steps, size=size, square=square)
     check_choice("n_directions", n_directions, (4, 8))
-    speeds = list(speeds)
+    try:
+        speeds = list(speeds)
+    except TypeError:
+        raise ValueError(f"speeds must be a sequence of whole numbers, such as (1, 2); got {speeds!r}.") from None
     if not speeds:
         raise ValueError("speeds must hold at least one speed, such as (1, 2); got none.")
     check_sizes(**{f"speeds[{i}]": speed for i, speed in enumerate(speeds)})

@@ -37,8 +37,10 @@ LOADERS = {
     "pendigits/pendigits.npz": datasets.pendigits,
     "japanese_vowels/japanese_vowels.npz": datasets.japanese_vowels,
     "monthly_winds/monthly_winds.npz": datasets.monthly_winds,
+    "architecture_comparison/results.csv": datasets.architecture_comparison,
 }
-TRAINED = {"addition", "moving_digits", "spoken_stream"}  # by train.py, which is not run again here
+# By train.py, which is not run again here.
+TRAINED = {"addition", "architecture_comparison", "moving_digits", "spoken_stream"}
 
 
 def ways_back(name):

@@ -200,3 +200,10 @@ def test_sample_refuses_a_temperature_below_zero_or_without_end(temperature):
     message = f"temperature must be a finite number of at least 0; got {temperature!r}."
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         mixture.sample(THREE, np.random.default_rng(0), temperature)
+
+
+@pytest.mark.parametrize("rng", [0, None, 0.5])
+def test_sample_refuses_another_source_of_random_numbers(rng):
+    message = f"rng must be a numpy.random.Generator, such as numpy.random.default_rng(0); got {rng!r}."
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        mixture.sample(THREE, rng)

@@ -425,15 +425,23 @@ def test_damped_sine_refuses_sizes_that_are_not_whole_numbers(name, value):
         ("period", 10, "a pair of numbers"),
         ("period", (10,), "a pair of numbers"),
         ("period", ("a", "b"), "a pair of numbers"),
+        ("period", "12", "a pair of numbers"),
+        ("period", ("10", "20"), "a pair of numbers"),
+        ("period", (10, 20, 30), "a pair of numbers"),
         ("period", (20, 10), "finite, the smaller number first"),
         ("period", (10, np.inf), "finite, the smaller number first"),
         ("period", (np.nan, 10), "finite, the smaller number first"),
         ("period", (0, 10), "above 0"),
         ("decay", (0.1, 0.01), "finite, the smaller number first"),
         ("decay", (-0.1, 0.1), "not be negative"),
+        ("decay", (False, True), "a pair of numbers"),
         ("noise", -0.1, "a finite number of at least 0"),
         ("noise", np.inf, "a finite number of at least 0"),
         ("noise", np.nan, "a finite number of at least 0"),
+        ("noise", "0.1", "a finite number of at least 0"),
+        ("noise", None, "a finite number of at least 0"),
+        ("noise", True, "a finite number of at least 0"),
+        ("noise", [0.1], "a finite number of at least 0"),
     ],
 )
 def test_damped_sine_refuses_ranges_that_make_no_sense(name, value, complaint):
@@ -574,6 +582,19 @@ def mixed_by_hand(x):
 def test_which_pairs_are_held_out_never_changes(a, b):
     expected = mixed_by_hand((mixed_by_hand(min(a, b)) + max(a, b)) % 2**64) % 10 == 0
     assert problems.held_out(a, b) == expected
+
+
+@pytest.mark.parametrize("name", ["a", "b"])
+@pytest.mark.parametrize("bad", [-1, 1.5, "1", None, True, [3, -3], 2**64], ids=repr)
+def test_held_out_refuses_what_is_no_whole_number_of_at_least_zero(name, bad):
+    message = f"{name} must hold whole numbers of at least 0, below 2**64; got {np.asarray(bad)!r}."
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        problems.held_out(**({"a": 3, "b": 4} | {name: bad}))
+
+
+def test_held_out_refuses_numbers_that_cannot_be_paired():
+    with pytest.raises(ValueError, match=r"^a and b must have the same shape; got \(2,\) and \(3,\)\.$"):
+        problems.held_out([1, 2], [1, 2, 3])
 
 
 @given(data=st.data(), seed=st.integers(0, 1000), n=st.integers(1, 20), n_lines=st.integers(2, 12))
@@ -733,10 +754,35 @@ def test_moving_squares_refuses_sizes_that_are_not_whole_numbers(name, value):
     [
         ({"size": 5, "square": 6}, "square must be at most size = 5; got 6."),
         ({"n_directions": 6}, "n_directions must be one of 4, 8; got 6."),
+        ({"n_directions": np.array([4, 8])}, "n_directions must be one of 4, 8; got array([4, 8])."),
         ({"speeds": ()}, "speeds must hold at least one speed, such as (1, 2); got none."),
+        ({"speeds": 2}, "speeds must be a sequence of whole numbers, such as (1, 2); got 2."),
         ({"speeds": (1, 0)}, "speeds[1] must be a whole number of at least 1; got 0."),
     ],
 )
 def test_moving_squares_refuses_what_cannot_be_drawn(arguments, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         problems.moving_squares(np.random.default_rng(0), 3, **arguments)
+
+
+# All
+
+
+@pytest.mark.parametrize("rng", [0, None, np.random, np.random.RandomState(0)], ids=["0", "None", "module", "old"])
+@pytest.mark.parametrize(
+    "problem",
+    [
+        problems.echo,
+        problems.sample_and_hold,
+        problems.adding,
+        problems.cumulative_sum,
+        problems.damped_sine,
+        problems.addition,
+        problems.rectangles,
+        problems.moving_squares,
+    ],
+)
+def test_problems_refuse_another_source_of_random_numbers(problem, rng):
+    message = f"rng must be a numpy.random.Generator, such as numpy.random.default_rng(0); got {rng!r}."
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        problem(rng, 3)
