@@ -13,11 +13,14 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
 
+from data.architecture_comparison import train as comparison_train
 from data.fetch import read_from_deb, write_csv_gz, write_npz
 from data.moving_digits import train
 from data.recipe import names_of
@@ -685,7 +688,7 @@ def test_comparison_has_every_network_on_every_task_under_the_same_rules(compari
     assert len(groups) == 3 * 9
     for _, runs in groups:
         validation, test = runs[runs["part"] == "validation"], runs[runs["part"] == "test"]
-        assert validation["rate"].tolist() == [0.001, 0.003, 0.01, 0.03, 0.1]
+        assert validation["rate"].tolist()[:5] == [0.001, 0.003, 0.01, 0.03, 0.1]
         assert test["seed"].tolist() == [0, 1, 2]
         assert set(validation["seed"]).isdisjoint(test["seed"])
         assert len(set(runs["parameters"])) == 1
@@ -695,5 +698,41 @@ def test_comparison_has_every_network_on_every_task_under_the_same_rules(compari
 def test_comparison_takes_the_learning_rate_that_was_best_on_validation_data(comparison):
     for (task, _), runs in comparison.groupby(["task", "model"]):
         scores = runs[runs["part"] == "validation"].set_index("rate")["score"]
+        scores = scores.sort_index()
         best = scores.idxmin() if task == "household" else scores.idxmax()
         assert (runs.loc[runs["part"] == "test", "rate"] == best).all()
+        assert scores.index.min() < best < scores.index.max()
+
+
+def rows_of(best, m, recorded=()):
+    """The rows of a task whose score has its optimum at the rate `best`, and the rates that were trained."""
+    trained = []
+
+    def score(*_):
+        distance = abs(np.log(trained[-1] / best))
+        return distance if m == 1 else -distance
+
+    chapter = {"TASKS": {"a": SimpleNamespace(data=str, m=m)}, "MODELS": {"b": None}, "keras": keras, "score": score}
+    chapter["units_for"] = lambda *_: 7
+    chapter["prepare"] = lambda *_: SimpleNamespace(count_params=lambda: 6000)
+    chapter["train"] = lambda task, model, data, seed, rate: trained.append(rate) or 0.5
+    rows = list(comparison_train.measure(chapter, "a", "b", dict(recorded)))
+    return rows, trained
+
+
+@pytest.mark.parametrize("m", [1, 10])
+@pytest.mark.parametrize(
+    "best, beyond",
+    [(0.01, []), (0.001, [0.0003]), (0.0001, [0.0003, 0.0001, 3e-05]), (0.1, [0.3]), (1.0, [0.3, 1.0, 3.0])],
+)
+def test_comparison_tries_rates_beyond_the_list_until_the_best_one_is_inside(m, best, beyond):
+    rows, trained = rows_of(best, m)
+    assert trained == [0.001, 0.003, 0.01, 0.03, 0.1, *beyond, best, best, best]
+    assert [row[4:7] for row in rows[-3:]] == [("test", str(best), str(seed)) for seed in (0, 1, 2)]
+
+
+def test_comparison_repeats_no_training_that_is_recorded():
+    rows, _ = rows_of(0.1, 10)
+    again, trained = rows_of(0.1, 10, {row[:-2]: row[-2:] for row in rows if row[5] != "0.3"})
+    assert again == rows
+    assert trained == [0.3]
