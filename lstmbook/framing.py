@@ -102,7 +102,7 @@ def batches(*arrays, size):
 
     Parameters
     ----------
-    *arrays : array, or list or tuple of arrays, each of shape (samples, ...)
+    *arrays : array, or list, tuple or dict of arrays, each of shape (samples, ...)
         Inputs, targets and perhaps weights of the samples, as ``model.fit`` takes them; several inputs in a list.
     size : int
         Samples in a batch, at least 1. The last batch holds what is left.
