@@ -1,6 +1,6 @@
 """Train the two networks that write digits in the chapter on generative LSTMs. Run from the top folder:
 
-python -m data.pen_writers.train       trains both from three seeds and stores pen_writers.npz: about 10 minutes
+python -m data.pen_writers.train       trains both from three seeds and stores pen_writers.npz: about 12 minutes
 python -m data.pen_writers.train 3     trains both from another seed, stores nothing and only says how good they are
 
 Networks, digits and training are the chapter's own, its cells tagged "recipe".
