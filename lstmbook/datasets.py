@@ -224,6 +224,31 @@ def spoken_stream_weights():
     return weights
 
 
+def pen_writers():
+    """Weights of two networks that write digits with a pen, three of each, trained by ``data/pen_writers/train.py``.
+
+    They fit the LSTM and the network without memory that the chapter on generative LSTMs builds.
+
+    Its card: ``data/pen_writers/README.md``.
+
+    Returns
+    -------
+    weights : dict of str to list of 3 lists
+        "lstm" and "memoryless": for the seeds 0, 1 and 2 the arrays of float32 in the order of the model's
+        ``set_weights``, 5 of the LSTM and 6 of the other.
+    histories : dict of str to list of 3 dicts
+        Of the same networks, "loss" and "val_loss" as Keras's ``History.history`` has them: an array of float32 with
+        one loss an epoch, in nats a point, on training and on validation digits.
+    """
+    weights, histories = {}, {}
+    with np.load(_checked("pen_writers", "pen_writers.npz", "python -m data.pen_writers.train")) as file:
+        for name in ("lstm", "memoryless"):
+            runs = [f"{name}_seed{seed}" for seed in range(3)]
+            weights[name] = [[file[key] for key in file.files if key.startswith(f"{run}_w")] for run in runs]
+            histories[name] = [dict(zip(("loss", "val_loss"), file[f"{run}_losses"].T, strict=True)) for run in runs]
+    return weights, histories
+
+
 def _checked(name, file, command="make data"):
     """Return the path of a data file whose checksum is right; `command` makes the file again."""
     root = Path(os.environ.get("LSTMBOOK_DATA") or Path(__file__).resolve().parent.parent / "data")

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,7 +26,7 @@ from data.fetch import read_from_deb, write_csv_gz, write_npz
 from data.moving_digits import train
 from data.recipe import names_of
 from data.spoken_stream import train as train_stream
-from lstmbook import datasets, models, problems
+from lstmbook import datasets, mixture, models, problems
 
 ROOT = Path(__file__).parent.parent
 WEATHER = "beijing_weather.csv.gz"
@@ -38,12 +39,13 @@ LOADERS = {
     "moving_digits/moving_digits.npz": datasets.moving_digits_weights,
     "spoken_stream/spoken_stream.npz": datasets.spoken_stream_weights,
     "pendigits/pendigits.npz": datasets.pendigits,
+    "pen_writers/pen_writers.npz": datasets.pen_writers,
     "japanese_vowels/japanese_vowels.npz": datasets.japanese_vowels,
     "monthly_winds/monthly_winds.npz": datasets.monthly_winds,
     "architecture_comparison/results.csv": datasets.architecture_comparison,
 }
 # By train.py, which is not run again here.
-TRAINED = {"addition", "architecture_comparison", "moving_digits", "spoken_stream"}
+TRAINED = {"addition", "architecture_comparison", "moving_digits", "pen_writers", "spoken_stream"}
 
 
 def ways_back(name):
@@ -451,15 +453,61 @@ def test_the_labellers_are_trained_on_streams_of_the_training_recordings_alone()
         assert shapes == [w.shape for w in datasets.spoken_stream_weights()[name][0]]
 
 
-def trained_networks():
-    yield datasets.addition_weights(), 8
-    yield from ((weights, 15) for weights in datasets.moving_digits_weights())
-    for name, of_seeds in datasets.spoken_stream_weights().items():
-        yield from ((weights, {"bidirectional LSTM": 8, "MLP on a window": 4}.get(name, 5)) for weights in of_seeds)
+@pytest.fixture(scope="module")
+def writing():
+    return names_of("architectures/generative")
 
 
-@pytest.mark.parametrize(("weights", "n"), list(trained_networks()))
+@pytest.mark.parametrize(("name", "build"), [("lstm", "build_writer"), ("memoryless", "build_memoryless")])
+def test_each_writer_has_the_loss_that_its_record_ends_with(writing, name, build):
+    paths, digits = writing["valid"]
+    X, y = writing["frame_digits"](writing["blur"](paths, np.random.default_rng(0)), digits)
+    weights, histories = datasets.pen_writers()
+    model = writing[build]()
+    for stored, history in zip(weights[name], histories[name], strict=True):
+        model.set_weights(stored)
+        assert float(np.mean(mixture.loss(y, model(X)))) == pytest.approx(history["val_loss"][-1], abs=1e-4)
+        assert [len(losses) for losses in history.values()] == [60, 60]
+        assert history["val_loss"][-1] < history["val_loss"][0] - 0.8
+
+
+def test_a_writer_is_trained_on_training_digits_alone_with_new_noise_in_every_epoch(writing, monkeypatch):
+    seen = []
+
+    def blur(paths, rng):
+        noisy = original(paths, rng)
+        seen.append((paths, noisy - paths))
+        return noisy
+
+    original = writing["blur"]
+    monkeypatch.setitem(writing, "blur", blur)
+    models_seen = [model for model, _ in islice(writing["train_writer"](writing["build_memoryless"], 0), 2)]
+    assert [w.shape for w in models_seen[0].get_weights()] == [
+        w.shape for w in datasets.pen_writers()[0]["memoryless"][0]
+    ]
+    (valid, _), (first, noise), (second, other_noise) = seen
+    train, judge_1, _, judge_2, test = (paths for paths, _ in writing["split"])
+    np.testing.assert_array_equal(valid, writing["valid"][0])
+    np.testing.assert_array_equal(first, np.tile(train, (4, 1, 1)))
+    np.testing.assert_array_equal(second, first)
+    assert np.abs(noise).max() <= 0.5 + 1e-5
+    assert np.abs(noise - other_noise).mean() > 0.3
+    others = np.concatenate([judge_1, valid, judge_2, test])
+    assert not {path.tobytes() for path in train} & {path.tobytes() for path in others}
+
+
+WEIGHTS = {"addition": (datasets.addition_weights, 8)}
+for seed in range(3):
+    WEIGHTS[f"moving_digits {seed}"] = (lambda seed=seed: datasets.moving_digits_weights()[seed], 15)
+    WEIGHTS[f"LSTM that writes {seed}"] = (lambda seed=seed: datasets.pen_writers()[0]["lstm"][seed], 5)
+    for name, n in (("forward LSTM", 5), ("bidirectional LSTM", 8), ("MLP on a window", 4)):
+        WEIGHTS[f"{name} {seed}"] = (lambda seed=seed, name=name: datasets.spoken_stream_weights()[name][seed], n)
+    WEIGHTS[f"memoryless {seed}"] = (lambda seed=seed: datasets.pen_writers()[0]["memoryless"][seed], 6)
+
+
+@pytest.mark.parametrize(("weights", "n"), WEIGHTS.values(), ids=WEIGHTS)
 def test_weights_are_numbers_of_single_precision(weights, n):
+    weights = weights()
     assert len(weights) == n
     for w in weights:
         assert w.dtype == np.float32
