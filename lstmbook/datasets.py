@@ -173,6 +173,46 @@ def monthly_winds():
         return winds, pd.PeriodIndex(file["months"], freq="M"), file["latitudes"], file["longitudes"]
 
 
+def chapter_networks(chapter):
+    """Weights and losses of networks that a chapter trains, made by ``data/chapter_networks/train.py``.
+
+    They fit the networks that the chapter builds; the training is the chapter's own code.
+
+    The card: ``data/chapter_networks/README.md``.
+
+    Parameters
+    ----------
+    chapter : str
+        Name of the chapter's notebook, such as "vanilla".
+
+    Returns
+    -------
+    weights : dict of str to list of lists
+        Name of the network -> for the seeds 0, 1, ... arrays of float32 in the order of the model's ``set_weights``.
+    losses : dict of str to list of dicts
+        Of the same networks, name of the metric -> array of float32, one number an epoch, as in Keras's
+        ``History.history``.
+
+    Raises
+    ------
+    ValueError
+        If no networks are stored for such a chapter.
+    """
+    sums = _data_folder() / "chapter_networks" / "SHA256SUMS"
+    listed = [Path(line.split()[-1]).stem for line in sums.read_text().splitlines()] if sums.is_file() else [chapter]
+    if chapter not in listed:
+        raise ValueError(f"chapter must be one of {', '.join(listed)}; got {chapter!r}.")
+    arrays = _by_network_and_seed("chapter_networks", f"{chapter}.npz", "python -m data.chapter_networks.train")
+    weights = {
+        name: [[a for place, a in seed.items() if place.isdigit()] for seed in seeds] for name, seeds in arrays.items()
+    }
+    losses = {
+        name: [{metric: a for metric, a in seed.items() if not metric.isdigit()} for seed in seeds]
+        for name, seeds in arrays.items()
+    }
+    return weights, losses
+
+
 def addition_weights():
     """Weights of a network that adds two numbers of up to three digits, trained by ``data/addition/train.py``.
 
@@ -216,12 +256,7 @@ def spoken_stream_weights():
     dict of str to list of 3 lists
         Name of the network -> for the seeds 0, 1 and 2, arrays of float32 in the order of the model's ``set_weights``.
     """
-    weights = {}
-    with np.load(_checked("spoken_stream", "spoken_stream.npz", "python -m data.spoken_stream.train")) as file:
-        for key in file.files:
-            name, seed, _ = key.split("/")
-            weights.setdefault(name, [[], [], []])[int(seed)].append(file[key])
-    return weights
+    return _weights_by_seed("spoken_stream", "spoken_stream.npz", "python -m data.spoken_stream.train")
 
 
 def pen_writers():
@@ -249,10 +284,31 @@ def pen_writers():
     return weights, histories
 
 
+def _by_network_and_seed(name, file, command):
+    """Return arrays that are named network/seed/place: network -> list of {place: array}, one for each seed."""
+    networks = {}
+    with np.load(_checked(name, file, command)) as stored:
+        for key in stored.files:
+            network, seed, place = key.split("/")
+            seeds = networks.setdefault(network, [])
+            if int(seed) == len(seeds):
+                seeds.append({})
+            seeds[-1][place] = stored[key]
+    return networks
+
+
+def _weights_by_seed(name, file, command):
+    networks = _by_network_and_seed(name, file, command)
+    return {network: [list(seed.values()) for seed in seeds] for network, seeds in networks.items()}
+
+
+def _data_folder():
+    return Path(os.environ.get("LSTMBOOK_DATA") or Path(__file__).resolve().parent.parent / "data")
+
+
 def _checked(name, file, command="make data"):
     """Return the path of a data file whose checksum is right; `command` makes the file again."""
-    root = Path(os.environ.get("LSTMBOOK_DATA") or Path(__file__).resolve().parent.parent / "data")
-    folder = root / name
+    folder = _data_folder() / name
     advice = (
         f"Get it back with `git checkout -- data/{name}`, or make it again with `{command}`. "
         "If the book's data folder lies elsewhere, set the environment variable LSTMBOOK_DATA to it."

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ import pandas as pd
 import pytest
 
 from data.architecture_comparison import train as comparison_train
+from data.chapter_networks import train as chapter_networks
 from data.fetch import read_from_deb, write_csv_gz, write_npz
 from data.moving_digits import train
 from data.recipe import names_of
@@ -35,6 +37,10 @@ LOADERS = {
     "household_power/household_power_hourly.csv.gz": datasets.household_power,
     "household_power/household_power_daily.csv.gz": datasets.household_power_daily,
     "spoken_digits/spoken_digits.npz": datasets.spoken_digits,
+    **{
+        f"chapter_networks/{chapter.split('/')[1]}.npz": partial(datasets.chapter_networks, chapter.split("/")[1])
+        for chapter in chapter_networks.CHAPTERS
+    },
     "addition/addition.npz": datasets.addition_weights,
     "moving_digits/moving_digits.npz": datasets.moving_digits_weights,
     "spoken_stream/spoken_stream.npz": datasets.spoken_stream_weights,
@@ -45,7 +51,7 @@ LOADERS = {
     "architecture_comparison/results.csv": datasets.architecture_comparison,
 }
 # By train.py, which is not run again here.
-TRAINED = {"addition", "architecture_comparison", "moving_digits", "pen_writers", "spoken_stream"}
+TRAINED = {"addition", "architecture_comparison", "chapter_networks", "moving_digits", "pen_writers", "spoken_stream"}
 
 
 def ways_back(name):
@@ -415,6 +421,81 @@ def test_a_network_is_trained_on_new_videos_of_the_training_scans_alone(monkeypa
     assert not set(chapter["train_scans"]) & set(np.r_[chapter["val_scans"], chapter["test_scans"]])
 
 
+# Of every chapter: how many networks from how many seeds are stored, and the metrics of each kind.
+STORED = {
+    "bidirectional": ((4, 3), (3, 3)),
+    "cnn_lstm": ((1, 1), (6, 3), (3, 1), (3, 3)),
+    "comparison": ((4, 3), (3, 1)),
+    "encoder_decoder": ((5, 3), (8, 3)),
+    "generative": ((1, 3),),
+    "stacked": ((2, 3), (1, 1)),
+    "vanilla": ((3, 3), (9, 3)),
+}
+
+
+@pytest.mark.parametrize("chapter", STORED)
+def test_the_networks_of_a_chapter_are_stored_with_their_losses(chapter):
+    weights, losses = datasets.chapter_networks(chapter)
+    assert list(weights) == list(losses)
+    assert sum(len(seeds) for seeds in weights.values()) == sum(n * seeds for n, seeds in STORED[chapter])
+    assert len(weights) == sum(n for n, _ in STORED[chapter])
+    for name, seeds in weights.items():
+        assert [[w.shape for w in seed] for seed in seeds] == [[w.shape for w in seeds[0]]] * len(seeds)
+        assert len({seed[0].tobytes() for seed in seeds if seed}) in (0, len(seeds)), f"{name}: seeds are equal"
+        for arrays in [*seeds, *(list(loss.values()) for loss in losses[name])]:
+            for array in arrays:
+                assert array.dtype == np.float32
+                assert np.isfinite(array).all()
+
+
+def test_a_chapter_without_stored_networks_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"chapter must be one of bidirectional, .*vanilla; got 'weather'"):
+        datasets.chapter_networks("weather")
+    with pytest.raises(SystemExit, match=r"No networks are trained for weather\. Name one of architectures/"):
+        chapter_networks.main("weather")
+
+
+@pytest.mark.parametrize("chapter", chapter_networks.CHAPTERS)
+def test_the_recipe_of_a_chapter_starts_with_the_networks_that_are_stored(chapter):
+    """Train the first network of each recipe for a moment: names, shapes and metrics are those of the file."""
+    names = names_of(chapter)
+    if "EPOCHS" in names:
+        names["EPOCHS"] = 1
+    weights, losses = datasets.chapter_networks(chapter.split("/")[1])
+    name, model, history = next(names["trainings"]())
+    assert name == next(iter(weights))
+    assert [w.shape for w in model.get_weights()] == [w.shape for w in weights[name][0]]
+    assert list(history) == list(losses[name][0])
+    assert all(np.isfinite(values).all() for values in history.values())
+
+
+def test_trained_networks_are_stored_by_name_seed_and_place(monkeypatch):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.set_weights([np.ones((2, 1)), np.zeros(1)])
+
+    def trainings():
+        yield "one", model, {"loss": [2.0, 1.0]}
+        model.set_weights([np.zeros((2, 1)), np.zeros(1)])
+        yield "one", model, {"loss": [0.5]}
+        yield "losses only", None, {"loss": [3.0]}
+
+    monkeypatch.setattr(chapter_networks, "names_of", lambda chapter: {"trainings": trainings})
+    written = {}
+    monkeypatch.setattr(chapter_networks, "write_npz", lambda path, **arrays: written.update({path.name: arrays}))
+    chapter_networks.main("architectures/stacked")
+    arrays = written["stacked.npz"]
+    places = ["one/0/0", "one/0/1", "one/0/loss", "one/1/0", "one/1/1", "one/1/loss", "losses only/0/loss"]
+    assert list(arrays) == places
+    np.testing.assert_array_equal(arrays["one/0/0"], np.ones((2, 1)))
+    np.testing.assert_array_equal(arrays["one/1/0"], np.zeros((2, 1)))
+    assert arrays["one/0/loss"].tolist() == [2.0, 1.0]
+    chapter_networks.main()
+    assert list(written) == [
+        f"{chapter.split('/')[1]}.npz"
+        for chapter in ["architectures/stacked", *sorted(set(chapter_networks.CHAPTERS) - {"architectures/stacked"})]
+    ]
+
+
 # Shares of all frames of the validation recordings that must be right, and of the first three of a digit.
 STREAM = {
     "forward LSTM": (0.83, 0.5),
@@ -532,7 +613,9 @@ def test_every_column_is_documented(load):
 @pytest.mark.parametrize("file", LOADERS)
 def test_every_data_set_has_a_card_that_says_how_to_load_it(file):
     card = (ROOT / "data" / file).with_name("README.md").read_text("utf-8")
-    assert f"`lstmbook.datasets.{LOADERS[file].__name__}()`" in card
+    load = LOADERS[file]
+    call = "chapter_networks(" if isinstance(load, partial) else f"{load.__name__}()`"
+    assert f"`lstmbook.datasets.{call}" in card
     assert Path(file).name in card
 
 
