@@ -174,7 +174,7 @@ def monthly_winds():
 
 
 def chapter_networks(chapter):
-    """Weights and losses of networks that a chapter trains, made by ``data/chapter_networks/train.py``.
+    """Weights and losses of networks that a chapter loads, trained by ``data/chapter_networks/train.py``.
 
     They fit the networks that the chapter builds; the training is the chapter's own code.
 
@@ -191,7 +191,7 @@ def chapter_networks(chapter):
         Name of the network -> for the seeds 0, 1, ... arrays of float32 in the order of the model's ``set_weights``.
     losses : dict of str to list of dicts
         Of the same networks, name of the metric -> array of float32, one number an epoch, as in Keras's
-        ``History.history``.
+        ``History.history``; for "comparison" only "seconds", one number.
 
     Raises
     ------
@@ -199,10 +199,12 @@ def chapter_networks(chapter):
         If no networks are stored for such a chapter.
     """
     sums = _data_folder() / "chapter_networks" / "SHA256SUMS"
+    # Without the list _checked says what is missing.
     listed = [Path(line.split()[-1]).stem for line in sums.read_text().splitlines()] if sums.is_file() else [chapter]
     if chapter not in listed:
         raise ValueError(f"chapter must be one of {', '.join(listed)}; got {chapter!r}.")
-    arrays = _by_network_and_seed("chapter_networks", f"{chapter}.npz", "python -m data.chapter_networks.train")
+    command = f"python -m data.chapter_networks.train architectures/{chapter}"
+    arrays = _by_network_and_seed("chapter_networks", f"{chapter}.npz", command)
     weights = {
         name: [[a for place, a in seed.items() if place.isdigit()] for seed in seeds] for name, seeds in arrays.items()
     }

@@ -56,6 +56,7 @@ TRAINED = {"addition", "architecture_comparison", "chapter_networks", "moving_di
 
 def ways_back(name):
     command = f"python -m data.{name}.train" if name in TRAINED else "make data"
+    command += r" architectures/\w+" if name == "chapter_networks" else ""
     return rf"Get it back with `git checkout -- data/{name}`.*`{command}`.*environment variable LSTMBOOK_DATA"
 
 

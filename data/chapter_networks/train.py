@@ -24,7 +24,11 @@ CHAPTERS = [
 
 
 def trained(chapter):
-    """Return the weights and losses of a chapter's networks by name/seed/place, and the losses by name/seed/metric."""
+    """Return the weights of a chapter's networks by name/seed/place, and their losses by name/seed/metric.
+
+    The first network of a name counts as seed 0, the next as seed 1, and so on: ``trainings()`` has to take its seeds
+    in this order.
+    """
     arrays, seeds, started = {}, {}, time.monotonic()
     for name, model, losses in names_of(chapter)["trainings"]():
         seed = seeds[name] = seeds.get(name, -1) + 1
