@@ -258,7 +258,8 @@ def spoken_stream_weights():
     dict of str to list of 3 lists
         Name of the network -> for the seeds 0, 1 and 2, arrays of float32 in the order of the model's ``set_weights``.
     """
-    return _weights_by_seed("spoken_stream", "spoken_stream.npz", "python -m data.spoken_stream.train")
+    networks = _by_network_and_seed("spoken_stream", "spoken_stream.npz", "python -m data.spoken_stream.train")
+    return {name: [list(seed.values()) for seed in seeds] for name, seeds in networks.items()}
 
 
 def pen_writers():
@@ -297,11 +298,6 @@ def _by_network_and_seed(name, file, command):
                 seeds.append({})
             seeds[-1][place] = stored[key]
     return networks
-
-
-def _weights_by_seed(name, file, command):
-    networks = _by_network_and_seed(name, file, command)
-    return {network: [list(seed.values()) for seed in seeds] for network, seeds in networks.items()}
 
 
 def _data_folder():

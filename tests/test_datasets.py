@@ -422,7 +422,7 @@ def test_a_network_is_trained_on_new_videos_of_the_training_scans_alone(monkeypa
     assert not set(chapter["train_scans"]) & set(np.r_[chapter["val_scans"], chapter["test_scans"]])
 
 
-# Of every chapter: how many networks from how many seeds are stored, and the metrics of each kind.
+# Of every chapter: how many networks are stored, from how many seeds.
 STORED = {
     "bidirectional": ((4, 3), (3, 3)),
     "cnn_lstm": ((1, 1), (6, 3), (3, 1), (3, 3)),
