@@ -1,13 +1,39 @@
-"""Sphinx extension of the book: what the stored notebooks know, launch buttons, and repairs to the theme's pages."""
+"""Sphinx extension of the book: what the stored notebooks know, launch buttons, repairs to the theme's pages, and
+a site that is light to load and to store."""
 
 import base64
 import json
 import os
+import re
+import shutil
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 from docutils import nodes
+from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+# How far a colour may move, of 255, in a figure that is made lighter: at most, as on the soft edge of a letter, and on
+# average. Beyond the average, smooth shades, as in a map, turn into bands that are seen.
+FARTHEST = 16
+AVERAGE = 0.3
+
+# Files of the theme and of Jupyter Book that no page asks for: maps for debuggers, translations that are read while
+# building, fonts for browsers that are gone, templates, and Font Awesome's script, which draws with 1.5 MB what its
+# style sheet draws too.
+UNUSED = (
+    "_static/**/*.map",
+    "_static/**/*.ttf",
+    "_static/*.html",
+    "_static/locales",
+    "_static/readme.png",
+    "_static/sphinx-thebe.*",
+    "_static/vendor/fontawesome/*/js",
+)
+ICON_SCRIPT = re.compile(r'\s*<script src="[^"]*/fontawesome/[^"]*/js/[^"]*"></script>')
 
 
 def read_notebook(env, docname: str) -> dict:
@@ -97,12 +123,76 @@ def keep_scripts_once(app: Sphinx, pagename: str, templatename: str, context: di
             seen.add(key)
             kept.append(script)
     context["script_files"][:] = kept
+    context["css_files"][:] = [sheet for sheet in context["css_files"] if "thebe" not in str(sheet.filename)]
 
 
 def name_roles_of_references(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """An item of an element with role "list" needs the role "listitem", or screen readers announce an empty list."""
     if "body" in context:
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
+@cache  # a figure stands in a page and in the copy of the notebook that the page offers
+def lighter(png: bytes) -> bytes:
+    """Return a figure with a palette of 256 colours, or with all its own where the difference would be seen.
+
+    The palette starts with the most frequent colour; each next one is far from those before, and frequent: so areas
+    keep their colours exactly, and what changes a little are the soft edges of lines and letters.
+    """
+    image = Image.open(BytesIO(png))
+    if image.mode != "RGBA" or image.getextrema()[3] != (255, 255):
+        return png  # it was made lighter before, or is transparent
+    codes = np.asarray(image).view(np.uint32)
+    codes, where, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    colours = codes.view(np.uint8).reshape(-1, 4)[:, :3].astype(int)
+    palette, nearest, distance = [], np.zeros(len(colours), np.uint8), np.full(len(colours), 256)
+    following = counts.argmax()
+    while len(palette) < 256 and distance.any():
+        found = np.abs(colours - colours[following]).max(axis=1)
+        nearest[found < distance] = len(palette)
+        palette.append(colours[following])
+        distance = np.minimum(distance, found)
+        following = (distance * counts**0.15).argmax()
+    if distance.max() > FARTHEST or np.average(distance, weights=counts) > AVERAGE:
+        light = image.convert("RGB")
+    else:
+        light = Image.fromarray(nearest[where].reshape(image.height, image.width))
+        light.putpalette(np.array(palette, np.uint8).tobytes())
+    file = BytesIO()
+    light.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def lighten_notebook(text: str) -> str:
+    """Make the figures in a stored notebook lighter."""
+    notebook = json.loads(text)
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            if png := output.get("data", {}).get("image/png"):
+                png = lighter(base64.b64decode("".join(png)))
+                output["data"]["image/png"] = base64.b64encode(png).decode()
+    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def lighten(app: Sphinx, exception: Exception | None) -> None:
+    """Make a built site lighter; what an earlier build made lighter is left as it is."""
+    if exception or app.builder.name != "html":
+        return
+    site = Path(app.outdir)
+    for path in [path for pattern in UNUSED for path in site.glob(pattern)]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in site.rglob("*.html"):
+        text = path.read_text("utf-8")
+        if ICON_SCRIPT.search(text):
+            path.write_text(ICON_SCRIPT.sub("", text), "utf-8")
+    for path in site.glob("_images/*.png"):
+        png = path.read_bytes()
+        if (light := lighter(png)) != png:
+            path.write_bytes(light)
+    for path in site.glob("_sources/**/*.ipynb"):
+        text = path.read_text("utf-8")
+        if (light := lighten_notebook(text)) != text:
+            path.write_text(light, "utf-8")
 
 
 def setup(app: Sphinx) -> dict:
@@ -112,4 +202,5 @@ def setup(app: Sphinx) -> dict:
     app.connect("config-inited", add_launch_buttons)
     app.connect("html-page-context", keep_scripts_once, priority=900)
     app.connect("html-page-context", name_roles_of_references)
+    app.connect("build-finished", lighten)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

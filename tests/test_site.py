@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import TimeoutError as NotInTime
 from playwright.sync_api import sync_playwright
 
 from tests.test_structure import TOC
@@ -23,7 +22,9 @@ SITE = Path(__file__).parent.parent / "_build" / "html"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 HEAVIEST_PAGE = 1_500_000
-HEAVIEST_SITE = 25_000_000
+HEAVIEST_SITE = 40_000_000
+LIMIT = 60_000  # milliseconds that an event may take: more than on a busy machine
+THEMED = ["color-contrast", "link-in-text-block"]  # the rules of axe whose verdict may be another one in the dark
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -85,6 +86,7 @@ def opened(browser, site, name):
             faults.append(f"requests {request.url}, which is not on this site: bundle it")
 
     page = context.new_page()
+    page.set_default_timeout(LIMIT)
     page.on("request", guard)
     page.on("console", lambda m: m.type == "error" and faults.append(f"console error: {m.text} ({m.location['url']})"))
     page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
@@ -157,11 +159,12 @@ def check_phone(page):
     return complaints + axe(page, ["scrollable-region-focusable"])
 
 
-def axe(page, rules=None):
+def axe(page, rules=None, omitted=()):
+    """Run these rules of axe (None: all but the omitted) on a page."""
     # Without preload, or axe asks for every @import of a style sheet at an address of its own making.
-    options = {"resultTypes": ["violations"], "preload": False, **({"runOnly": rules} if rules else {})}
+    options = {"resultTypes": ["violations"], "preload": False, "rules": {rule: {"enabled": False} for rule in omitted}}
     complaints = []
-    for violation in Axe().run(page, options=options).response["violations"]:
+    for violation in Axe().run(page, options=options | ({"runOnly": rules} if rules else {})).response["violations"]:
         if violation["impact"] in ("serious", "critical"):
             nodes = [(n["target"][0], (n["any"] or n["all"] or n["none"])[0]["message"]) for n in violation["nodes"]]
             where = "; ".join(f"{target} ({message})" for target, message in nodes[:3])
@@ -169,17 +172,32 @@ def axe(page, rules=None):
     return complaints
 
 
+def turn_dark(page):
+    """Let the reader's system turn dark, and wait until the page was told and has drawn two frames since."""
+    page.evaluate("""() => {
+        const dark = matchMedia("(prefers-color-scheme: dark)");
+        const frame = () => new Promise(requestAnimationFrame);
+        window.turned = new Promise(told => dark.addEventListener("change", told)).then(frame).then(frame);
+    }""")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("window.turned.then(() => true)")
+
+
+def check_contrast(page):
+    complaints = axe(page, THEMED)
+    turn_dark(page)
+    if page.evaluate("document.documentElement.dataset.theme") != "dark":
+        complaints.append("the page does not turn dark with the reader's system: let the theme's mode be auto")
+    return complaints + [f"in the dark: {complaint}" for complaint in axe(page, THEMED)]
+
+
 def check_accessibility(page):
     page.set_viewport_size(DESKTOP)
-    complaints = axe(page)
-    page.emulate_media(color_scheme="dark")
-    try:
-        page.wait_for_function("document.documentElement.dataset.theme === 'dark'", timeout=1000)
-    except NotInTime:
-        complaints.append("the page does not turn dark with the reader's system: let the theme's mode be auto")
-    complaints += [f"in the dark: {complaint}" for complaint in axe(page, ["color-contrast"])]
-    page.emulate_media(color_scheme="light")
-    return complaints
+    complaints = axe(page, omitted=THEMED)
+    # The colours of code are checked in `check_code`, once. It is taken out, not only left out: axe takes a look at
+    # every element of a page, whatever it is to leave out, and most of them are tokens of code.
+    page.evaluate("document.querySelectorAll('pre').forEach(pre => pre.replaceChildren())")
+    return complaints + check_contrast(page)
 
 
 def check_solutions(page):
@@ -229,10 +247,68 @@ def test_page(browser, site, name):
 
 # The checks of the whole site
 
+# Fills a page with a specimen of the code on all pages: in each place that code stands in (a cell, an output, one of
+# them in a solution, ...) each kind of text that occurs in code, and each token that the style sheets have a colour
+# for. Each is a word long, for axe lets single letters pass.
+SPECIMEN = r"""pages => {
+    const shell = element => {
+        const copy = element.cloneNode(false);
+        copy.removeAttribute("id");
+        copy.className = copy.className.replace(/\btag_\S+/g, "");  // the tags of a cell give it no colours
+        copy.open = true;
+        return copy;
+    };
+    const shells = (element, top) => element === top ? []
+        : [...shells(element.parentElement, top), ...(element.localName === "section" ? [] : [shell(element)])];
+    const keep = (map, chain) => map.set(chain.map(element => element.outerHTML).join(), chain);
+    const nest = chain => chain.reduce((outer, inner) => (outer.append(inner), inner));
+    const places = new Map(), texts = new Map();
+    for (const page of pages.map(text => new DOMParser().parseFromString(text, "text/html")))
+        for (const pre of page.querySelectorAll("pre")) {
+            keep(places, shells(pre, pre.closest("article, body")));
+            for (const element of [pre, ...pre.querySelectorAll("*")])
+                if ([...element.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+                    keep(texts, shells(element, pre));
+        }
+    for (const rule of [...document.styleSheets].flatMap(sheet => [...sheet.cssRules]))
+        for (const [, token] of (rule.selectorText ?? "").matchAll(/\.highlight \.([\w-]+)/g)) {
+            const span = document.createElement("span");
+            span.className = token;
+            keep(texts, [span]);
+        }
+    const specimen = document.createElement("div");
+    specimen.id = "specimen";
+    (document.querySelector("article") ?? document.body).replaceChildren(specimen);
+    for (const place of places.values()) {
+        const pre = nest([specimen, ...place]);
+        for (const text of texts.values()) {
+            const innermost = nest([pre, ...text.map(shell)]);
+            innermost.append(`code ${innermost.className}\n`);
+        }
+    }
+}"""
+
+
+def check_code(page, pages):
+    """Check the colours of the code in these pages (their HTML) on a specimen that takes the place of a page."""
+    page.set_viewport_size(DESKTOP)
+    page.evaluate(SPECIMEN, pages)
+    code = [pre for text in pages for pre in re.findall(r"<pre\b.*?</pre>", text, re.DOTALL)]
+    wanted = {name for pre in code for names in re.findall(r'\bclass="([^"]*)"', pre) for name in names.split()}
+    shown = page.locator("#specimen [class]").evaluate_all("elements => elements.flatMap(e => [...e.classList])")
+    complaints = [f"the specimen of code has no .{name}" for name in sorted(wanted.difference(shown))]
+    if (
+        not code
+        or page.locator("#specimen pre").first.is_hidden()
+        or page.locator("#specimen pre >> visible=false").count()
+    ):
+        complaints.append("the specimen of code is not seen")
+    return complaints + check_contrast(page)
+
 
 def check_search(page, word):
     """Check that a search for a word finds a chapter."""
-    page.locator("#search-results ul.search").wait_for(timeout=10_000)
+    page.locator("#search-results ul.search").wait_for()
     page.wait_for_function("!/searching|preparing/i.test(document.querySelector('#search-results h2').innerText)")
     links = page.locator("#search-results li a").evaluate_all("links => links.map(link => link.pathname)")
     return [] if any("/chapters/" in link for link in links) else [f"searching {word!r} finds no chapter: {links}"]
@@ -251,6 +327,13 @@ def check_hrefs(html, repository):
 def check_site_weight(folder):
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return [f"the site weighs {size / 1e6:.1f} MB, over {HEAVIEST_SITE / 1e6} MB"] if size > HEAVIEST_SITE else []
+
+
+def test_code(browser, site):
+    pages = [path.read_text("utf-8") for path in sorted(SITE.rglob("*.html"))]
+    with opened(browser, site, f"{TOC[-1]}.html") as (page, _):
+        complaints = check_code(page, pages)
+    assert not complaints, "\n".join(complaints)
 
 
 def test_search(browser, site):
@@ -278,18 +361,27 @@ def test_site_weight(site):
 
 GOOD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Good</title><link rel="icon" href="data:,">
 <style>
-[data-theme=dark] body {background: #000; color: #fff}
+[data-theme=dark] body {background: #000; color: #fff} [data-theme=dark] a {color: #8cf}
+pre {color: #040; background: #fff} [data-theme=dark] pre {color: #cfc; background: #000}
+.highlight .k {color: #00c} [data-theme=dark] .highlight .k {color: #8cf}
+.highlight .never, pre .odd {background: #fff} .highlight .never {color: #a00} pre .odd {color: #a00}
 .toggle-hidden > :not(.admonition-title) {display: none}
 </style></head><body>
 <a class="skip" href="#main" style="color: #00c; background: #fff">Skip to main content</a>
 <main id="main"><h1>Good</h1><p>The gate <code>\\(f\\)</code> <span class="math"><mjx-container><mjx-math>f</mjx-math>
-</mjx-container></span></p><img src="good.svg" alt="A square">
+</mjx-container></span> in <a href="#main">its place</a> forgets.</p><img src="good.svg" alt="A square">
 <div style="overflow-x: auto" tabindex="0"><table style="width: 900px"><tr><td>1</td></tr></table></div>
 <div class="solution toggle-hidden"><p class="admonition-title">Solution <button class="toggle-button"
- onclick="this.closest('div').classList.toggle('toggle-hidden')">Open</button></p><p>Two.</p></div></main>
+ onclick="this.closest('div').classList.toggle('toggle-hidden')">Open</button></p><p>Two.</p></div>
+<div class="highlight"><pre>Three <span class="k">for</span> <span class="odd">four</span></pre></div></main>
 <script>const dark = matchMedia("(prefers-color-scheme: dark)");
 dark.onchange = () => document.documentElement.dataset.theme = dark.matches ? "dark" : "light";</script>
 </body></html>"""
+
+
+def check_own_code(page):
+    return check_code(page, [page.content()])
+
 
 # Which check (None: what `opened` sees) must say what when what in the good page becomes what.
 BROKEN = [
@@ -308,6 +400,17 @@ BROKEN = [
     (check_weight, "good.svg", "heavy.svg", "the page and its images weigh 1.5"),
     (check_accessibility, "<h1>", "<h1 style='color: #ccc; background: #fff'>", "color-contrast"),
     (check_accessibility, "color: #fff}", "color: #222}", "in the dark: color-contrast"),
+    (check_accessibility, "<code>", "<code style='color: #ccc'>", "color-contrast"),
+    (check_accessibility, "a {color: #8cf}", "p a {color: #ccc; text-decoration: none}", "in the dark: link-in-text"),
+    (check_own_code, ".k {color: #00c}", ".k {color: #ccc}", "1 elements, as .k ("),
+    (check_own_code, ".k {color: #8cf}", ".k {color: #222}", "in the dark: color-contrast"),
+    (check_own_code, "pre {color: #040;", "pre {color: #ccc;", "1 elements, as pre ("),
+    (check_own_code, "pre {color: #cfc;", "pre {color: #222;", "in the dark: color-contrast"),
+    (check_own_code, ".never {color: #a00}", ".never {color: #ccc}", "1 elements, as .never ("),
+    (check_own_code, ".odd {color: #a00}", ".odd {color: #ccc}", "1 elements, as .odd ("),
+    (check_own_code, "pre {color: #040;", "pre {display: none;", "the specimen of code is not seen"),
+    (check_own_code, "pre>", "p>", "the specimen of code is not seen"),
+    (check_own_code, "dark.onchange", "dark.other", "does not turn dark"),
     (check_accessibility, "dark.onchange", "dark.other", "does not turn dark"),
     (check_accessibility, 'lang="en"', "", "html-has-lang"),
     (check_phone, "overflow-x: auto", "", "the page scrolls sideways on a phone"),
@@ -344,6 +447,12 @@ def test_checks_complain(browser, specimens, number):
         assert complaint in "\n".join(check(page) if check else faults)
 
 
+def test_check_code_complains_of_what_the_specimen_lacks(browser, specimens, monkeypatch):
+    monkeypatch.setitem(globals(), "SPECIMEN", SPECIMEN.replace("keep(texts, shells", "(texts, shells"))
+    with opened(browser, specimens, "good.html") as (page, _):
+        assert check_own_code(page) == ["the specimen of code has no .odd"]
+
+
 @pytest.mark.parametrize(
     ("found", "complaints"),
     [("chapters/lstm", []), ("genindex", ["searching 'gate' finds no chapter: ['/genindex.html']"])],
@@ -378,4 +487,4 @@ def test_check_site_weight_complains(tmp_path):
         file.truncate(HEAVIEST_SITE)
         assert check_site_weight(tmp_path) == []
         file.truncate(HEAVIEST_SITE + 1)
-        assert "weighs 25.0 MB" in check_site_weight(tmp_path)[0]
+        assert "weighs 40.0 MB" in check_site_weight(tmp_path)[0]
