@@ -14,10 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbval.plugin import IPyNbCell
 from PIL import Image
 
-from tests.notebook_comparison import compare_figure, compare_text, split_numbers
+from tests.notebook_comparison import compare_outputs, compare_text, figure_difference, split_numbers
 
+pytestmark = pytest.mark.xdist_group(Path(__file__).stem)  # what its fixture runs is run once
 REPOSITORY = Path(__file__).parent.parent
 TOLERANT = {"tolerance": {"rtol": 0.05, "atol": 0.01}}
 EXEMPT = {"tags": ["exempt"]}
@@ -96,6 +98,14 @@ CELLS = {
     "exempt, its figure changed": ("draw(200)\nassert 2 > 1", [figure(100)], EXEMPT, "difference 100.00"),
     "stderr changed": ("import sys; print('warning 2', file=sys.stderr)", [printed("warning 1", "stderr")], {}, None),
     "error": ("1 / 0", [], {}, "caused an exception"),
+    "display updated": (
+        "h = display({'text/plain': 'run 1'}, raw=True, display_id='a'); h.update({'text/plain': 'run 2'}, raw=True)",
+        [new_output("display_data", {"text/plain": "run 2"})], {}, None,
+    ),
+    "display updated to something else": (
+        "h = display({'text/plain': 'run 2'}, raw=True, display_id='b'); h.update({'text/plain': 'run 3'}, raw=True)",
+        [new_output("display_data", {"text/plain": "run 2"})], {}, "mismatch 'text/plain'",
+    ),
     "quiet": ("import os; print(os.environ['TQDM_DISABLE'])", [printed("1")], {}, None),
 }  # fmt: skip
 
@@ -129,6 +139,12 @@ def failures(tmp_path_factory):
     for case in ElementTree.parse(folder / "report.xml").iter("testcase"):
         outcomes[case.get("classname"), case.get("name")] = "\n".join(f"{f.get('message')}\n{f.text}" for f in case)
     return folder, outcomes
+
+
+def test_plain_nbval_uses_the_plugin():
+    """`pytest --nbval chapters/…` is given no plugin; conftest.py in the top folder loads it."""
+    assert IPyNbCell.compare_outputs is compare_outputs
+    assert os.environ["TQDM_DISABLE"] == "1"
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -229,11 +245,28 @@ def test_a_text_equals_itself(text):
     assert compare_text(text, text) == []
 
 
-def test_figure_is_compared_as_it_is_seen(tmp_path):
+def test_figure_is_compared_as_it_is_seen():
     """Colours behind full transparency are not seen."""
     black, white = io.BytesIO(), io.BytesIO()
     Image.new("RGBA", (4, 4), (0, 0, 0, 0)).save(black, "png")
     Image.new("RGB", (4, 4), "white").save(white, "png")
     figures = [base64.b64encode(data.getvalue()).decode() for data in (black, white)]
-    assert compare_figure(*figures, 0, tmp_path / "difference.png") == []
-    assert not (tmp_path / "difference.png").exists()
+    assert figure_difference(*figures, 0) == []
+
+
+def collected(*arguments):
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *arguments]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+
+
+def test_a_run_can_be_cut_down_to_chapters():
+    chapter = "chapters/prediction/weather"
+    run = collected("tests/test_structure.py", f"--chapter={chapter}.ipynb")
+    names = [line for line in run.stdout.splitlines() if "::" in line]
+    assert len(names) > 10 and all(f"[{chapter}" in name for name in names)
+
+
+def test_a_chapter_that_does_not_exist_is_no_reason_to_test_nothing():
+    run = collected("tests/test_structure.py", "--chapter=chapters/prediction/whether")
+    assert run.returncode != 0
+    assert "there is no page chapters/prediction/whether: name it as in _toc.yml" in run.stdout + run.stderr
