@@ -69,12 +69,13 @@ def write_csv_gz(frame: pd.DataFrame, path: Path) -> None:
     # gzip.compress would write a byte into the header that differs between versions of Python.
     with path.open("wb") as file, gzip.GzipFile("", "wb", compresslevel=9, fileobj=file, mtime=0) as archive:
         archive.write(text.encode())
-    _record_checksum(path, f"{len(frame):,} rows")
+    record_checksum(path, path.parent, f"{len(frame):,} rows")
 
 
-def write_npz(path: Path, **arrays: np.ndarray) -> None:
-    """Write arrays as a compressed npz file, without pickles or timestamps, and its checksum beside it."""
-    with zipfile.ZipFile(path, "w") as archive:
+def npz_content(arrays: dict[str, np.ndarray]) -> bytes:
+    """Return the content of a compressed npz file, without pickles or timestamps."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
         for name, array in arrays.items():
             content = io.BytesIO()
             np.lib.format.write_array(content, array, allow_pickle=False)
@@ -82,15 +83,21 @@ def write_npz(path: Path, **arrays: np.ndarray) -> None:
             member = zipfile.ZipInfo(f"{name}.npy")
             member.create_system = 3
             archive.writestr(member, content.getvalue(), zipfile.ZIP_DEFLATED, compresslevel=9)
-    _record_checksum(path, ", ".join(f"{name} {array.shape}" for name, array in arrays.items()))
+    return file.getvalue()
 
 
-def _record_checksum(path: Path, content: str) -> None:
-    """Write the checksum of a file into SHA256SUMS, keep those of other files, and say what was written."""
-    checksum = hashlib.sha256(path.read_bytes()).hexdigest()
-    sums = path.with_name("SHA256SUMS")
-    lines = sums.read_text().splitlines() if sums.exists() else []
-    others = [line for line in lines if line.split()[-1] != path.name]
-    lines = sorted([*others, f"{checksum}  {path.name}"], key=lambda line: line.split()[-1])
-    sums.write_text("".join(f"{line}\n" for line in lines))
-    print(f"{path.parent.name}/{path.name}: {content}, {path.stat().st_size:,} bytes, sha256 {checksum}")
+def write_npz(path: Path, **arrays: np.ndarray) -> None:
+    """Write arrays as a compressed npz file, and its checksum beside it."""
+    path.write_bytes(npz_content(arrays))
+    record_checksum(path, path.parent, ", ".join(f"{name} {array.shape}" for name, array in arrays.items()))
+
+
+def record_checksum(path: Path, folder: Path, content: str) -> None:
+    """Write the checksum of a file into SHA256SUMS of a folder, keep those of other files, and say what was written."""
+    checksum, name = hashlib.sha256(path.read_bytes()).hexdigest(), path.relative_to(folder).as_posix()
+    sums = folder / "SHA256SUMS"
+    lines = [line.split() for line in sums.read_text().splitlines() if line.strip()] if sums.exists() else []
+    known = {file: digest for digest, file in lines} | {name: checksum}
+    sums.with_suffix(".part").write_text("".join(f"{known[file]}  {file}\n" for file in sorted(known)))
+    sums.with_suffix(".part").replace(sums)
+    print(f"{folder.name}/{name}: {content}, {path.stat().st_size:,} bytes, sha256 {checksum}")

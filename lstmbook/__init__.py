@@ -3,4 +3,4 @@
 The modules are imported one by one (``from lstmbook import framing``); importing the package itself loads nothing.
 """
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

@@ -6,6 +6,8 @@ Built in the open in the chapter on the memory cell. It is written to be read; K
 import keras
 import numpy as np
 
+from lstmbook._checks import numeric_array
+
 GATES = ("input gate", "forget gate", "candidate", "output gate")  # Keras's order: i, f, c, o
 
 
@@ -27,16 +29,26 @@ class LSTMCell:
     Raises
     ------
     ValueError
-        If the three shapes do not belong together.
+        If the three are not numeric, or their shapes do not belong together.
 
     Notes
     -----
     The cell of Hochreiter and Schmidhuber (1997) with the forget gate of Gers, Schmidhuber and Cummins (2000).
     All computation is in float64.
+
+    Examples
+    --------
+    >>> cell = LSTMCell(np.zeros((2, 12)), np.zeros((3, 12)), np.zeros(12))  # 2 features, 3 units
+    >>> h, c, gates = cell.forward(np.ones((1, 5, 2)))
+    >>> h.shape, gates["forget gate"][0, 0].tolist()
+    ((1, 5, 3), [0.5, 0.5, 0.5])
+    >>> cell.backward(h)["kernel"].shape
+    (2, 12)
     """
 
     def __init__(self, kernel, recurrent_kernel, bias):
-        weights = [np.array(values, dtype=float) for values in (kernel, recurrent_kernel, bias)]
+        given = {"kernel": kernel, "recurrent_kernel": recurrent_kernel, "bias": bias}
+        weights = [_floats(name, values) for name, values in given.items()]
         self.kernel, self.recurrent_kernel, self.bias = weights
         shapes = [values.shape for values in weights]
         units = shapes[1][0] if len(shapes[1]) == 2 else 0
@@ -65,9 +77,9 @@ class LSTMCell:
         Raises
         ------
         ValueError
-            If `x` or `state` has another shape.
+            If `x` or `state` is not numeric or has another shape.
         """
-        x = np.array(x, dtype=float)
+        x = _floats("x", x)
         features, units = self.kernel.shape[0], self.recurrent_kernel.shape[0]
         if x.ndim != 3 or x.shape[1] == 0 or x.shape[2] != features:
             raise ValueError(
@@ -76,7 +88,7 @@ class LSTMCell:
         samples, n_steps, _ = x.shape
         if state is None:
             state = np.zeros((2, samples, units))
-        state = [np.array(values, dtype=float) for values in state]
+        state = [_floats("state", values) for values in state]
         shapes = [values.shape for values in state]
         if shapes != [(samples, units)] * 2:
             got = " and ".join(map(str, shapes)) or "none"
@@ -118,12 +130,12 @@ class LSTMCell:
         RuntimeError
             If there was no forward pass.
         ValueError
-            If `dh` has another shape than the outputs.
+            If `dh` is not numeric or has another shape than the outputs.
         """
         if not hasattr(self, "_pass"):
             raise RuntimeError("backward needs a forward pass first: call forward(x).")
         x, h0, c0, h, c, i, f, g, o = self._pass
-        dh = np.asarray(dh, dtype=float)
+        dh = _floats("dh", dh)
         if dh.shape != h.shape:
             raise ValueError(f"dh must have the shape of the outputs, {h.shape}; got {dh.shape}.")
 
@@ -152,7 +164,7 @@ class LSTMCell:
         return gradients | {"x": dx, "h": dh_all, "c": dc_all, "h0": dh_next, "c0": dc_next}
 
 
-def gates(layer, x):
+def gates(layer, x, *, mask=None):
     """Read the gates of a Keras LSTM layer while it reads sequences.
 
     Parameters
@@ -160,16 +172,30 @@ def gates(layer, x):
     layer : keras.layers.LSTM
         A built layer with biases and Keras's usual activations, reading forwards.
     x : array, shape (samples, n_steps, features)
+        What the layer reads.
+    mask : None or array of bool, shape (samples, n_steps)
+        False at the steps that the layer skips, such as padding; None skips none. For a layer that reads masked
+        sequences it has to be given: ``(x != mask_value).any(axis=-1)`` for the first LSTM of a model in
+        `lstmbook.models` with a `mask_value`.
 
     Returns
     -------
     dict of str to array, shape (samples, n_steps, units)
-        "input gate", "forget gate", "candidate" and "output gate" at each step, each sequence from a state of zeros.
+        "input gate", "forget gate", "candidate" and "output gate" at each step, each sequence from a state of zeros;
+        NaN at the steps that are skipped.
 
     Raises
     ------
     ValueError
-        If `layer` is anything else, or `x` does not fit it.
+        If `layer` is anything else, `x` or `mask` does not fit it, or a mask is needed.
+
+    Examples
+    --------
+    >>> layer = keras.layers.LSTM(3)
+    >>> layer.build((None, 5, 2))
+    >>> read = gates(layer, np.zeros((1, 5, 2)))
+    >>> read["input gate"].shape, read["input gate"][0, 0].tolist()
+    ((1, 5, 3), [0.5, 0.5, 0.5])
     """
     if not isinstance(layer, keras.layers.LSTM) or not layer.built:
         raise ValueError(f"layer must be a keras.layers.LSTM that has been built; got {layer!r}.")
@@ -180,7 +206,40 @@ def gates(layer, x):
             f"got {_name(layer.activation)}, {_name(layer.recurrent_activation)}, {layer.use_bias} and "
             f"{layer.go_backwards}."
         )
-    return LSTMCell(*layer.get_weights()).forward(x)[2]
+    cell, x = LSTMCell(*layer.get_weights()), _floats("x", x)
+    if mask is None:
+        if _reads_masked_sequences(layer):
+            raise ValueError(
+                "mask must be given, because this layer reads masked sequences; got None. Give an array of shape "
+                "(samples, n_steps), False where a step is padding, such as (x != mask_value).any(axis=-1)."
+            )
+        return cell.forward(x)[2]
+    mask = numeric_array("mask", mask)
+    if mask.dtype != bool or mask.shape != x.shape[:2]:
+        raise ValueError(
+            f"mask must hold True and False in the shape {x.shape[:2]}; got {mask.dtype} in the shape {mask.shape}."
+        )
+    # To skip a step is to leave it out: the steps that are read move to the front, and their gates back.
+    order = np.argsort(~mask, axis=1, kind="stable")[..., np.newaxis]
+    read = cell.forward(np.take_along_axis(x, order, axis=1))[2]
+    back = np.argsort(order, axis=1)
+    return {
+        name: np.where(mask[..., np.newaxis], np.take_along_axis(gate, back, axis=1), np.nan)
+        for name, gate in read.items()
+    }
+
+
+def _reads_masked_sequences(layer):
+    try:
+        return any(
+            part.dtype == "bool" for part in keras.tree.flatten(layer.input)
+        )  # a mask comes beside the sequences
+    except AttributeError:  # from Keras, for a layer that is in no model
+        return False
+
+
+def _floats(name, values):
+    return np.array(numeric_array(name, values), dtype=float)
 
 
 def _name(activation):

@@ -1,10 +1,10 @@
-"""The book's data sets and stored weights, read from its `data` folder and checked against their checksums.
+"""The book's data sets, read from its `data` folder and checked against their checksums.
 
 The folder is found beside the package; set the environment variable LSTMBOOK_DATA where it lies elsewhere. The card of
-each file tells its source, its licence and how it was made, or how a network was trained and how good it is.
+each file tells its source, its licence and how it was made.
 
-Every function raises FileNotFoundError if its file is missing and ValueError if it is damaged; the message says how to
-get it back.
+Every function raises FileNotFoundError if its file is missing, PermissionError if it must not be read and ValueError if
+it is damaged; the message says how to get it back.
 """
 
 import hashlib
@@ -31,6 +31,12 @@ def beijing_weather():
     -------
     DataFrame
         The columns above, indexed by local time.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> datasets.beijing_weather().shape
+    (43824, 8)
     """
     path = _checked("beijing_weather", "beijing_weather.csv.gz")
     types = {"wind_direction": "category", "pm2_5": float}
@@ -56,6 +62,12 @@ def household_power():
     -------
     DataFrame
         The columns above, indexed by the start of the hour.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> datasets.household_power().shape
+    (34589, 8)
     """
     path = _checked("household_power", "household_power_hourly.csv.gz")
     return pd.read_csv(path, index_col="time", parse_dates=["time"]).asfreq("h")
@@ -82,6 +94,12 @@ def household_power_daily():
     -------
     DataFrame
         The columns above, indexed by day.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> datasets.household_power_daily().shape
+    (1442, 9)
     """
     path = _checked("household_power", "household_power_daily.csv.gz")
     return pd.read_csv(path, index_col="time", parse_dates=["time"]).asfreq("D")
@@ -101,6 +119,13 @@ def spoken_digits():
         13 coefficients for each of 6 to 92 frames.
     digits : array of int, shape (3000,)
         The digits spoken, 0 to 9.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> recordings, digits = datasets.spoken_digits()
+    >>> len(recordings), recordings[0].shape, digits.shape
+    (3000, (14, 13), (3000,))
     """
     with np.load(_checked("spoken_digits", "spoken_digits.npz")) as file:
         return np.split(file["frames"], np.cumsum(file["lengths"])[:-1]), file["digits"]
@@ -120,6 +145,13 @@ def pendigits():
         x (rightwards) and y (upwards) of eight points in the order they were written, whole numbers from 0 to 100.
     digits : array of int, shape (10992,)
         The digits written, 0 to 9.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> points, digits = datasets.pendigits()
+    >>> points.shape, digits.shape
+    ((10992, 8, 2), (10992,))
     """
     with np.load(_checked("pendigits", "pendigits.npz")) as file:
         return file["points"].astype("float32"), file["digits"].astype(int)
@@ -142,6 +174,13 @@ def japanese_vowels():
         The same men, 24 to 88 utterances of each, 7 to 29 frames.
     test_speakers : array of int, shape (370,)
         Who speaks, 0 to 8.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> train_utterances, train_speakers, test_utterances, test_speakers = datasets.japanese_vowels()
+    >>> len(train_utterances), train_utterances[0].shape, test_speakers.shape
+    (270, (20, 12), (370,))
     """
     result = []
     with np.load(_checked("japanese_vowels", "japanese_vowels.npz")) as file:
@@ -167,157 +206,17 @@ def monthly_winds():
         Degrees north, from -90 to 90.
     longitudes : array of float64, shape (144,)
         Degrees east, from 20 to 377.5; 360 is Greenwich.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> winds, months, latitudes, longitudes = datasets.monthly_winds()
+    >>> winds.shape, str(months[0]), latitudes.shape, longitudes.shape
+    ((132, 73, 144, 2), '1982-01', (73,), (144,))
     """
     with np.load(_checked("monthly_winds", "monthly_winds.npz")) as file:
         winds = np.stack([file["east"], file["north"]], axis=-1) / np.float32(100)
         return winds, pd.PeriodIndex(file["months"], freq="M"), file["latitudes"], file["longitudes"]
-
-
-def chapter_networks(chapter):
-    """Weights and losses of networks that a chapter loads, trained by ``data/chapter_networks/train.py``.
-
-    They fit the networks that the chapter builds; the training is the chapter's own code.
-
-    The card: ``data/chapter_networks/README.md``.
-
-    Parameters
-    ----------
-    chapter : str
-        Name of the chapter's notebook, such as "vanilla".
-
-    Returns
-    -------
-    weights : dict of str to list of lists
-        Name of the network -> for the seeds 0, 1, ... arrays of float32 in the order of the model's ``set_weights``.
-    losses : dict of str to list of dicts
-        Of the same networks, name of the metric -> array of float32, one number an epoch, as in Keras's
-        ``History.history``; for "comparison" only "seconds", one number.
-
-    Raises
-    ------
-    ValueError
-        If no networks are stored for such a chapter.
-    """
-    sums = _data_folder() / "chapter_networks" / "SHA256SUMS"
-    # Without the list _checked says what is missing.
-    listed = [Path(line.split()[-1]).stem for line in sums.read_text().splitlines()] if sums.is_file() else [chapter]
-    if chapter not in listed:
-        raise ValueError(f"chapter must be one of {', '.join(listed)}; got {chapter!r}.")
-    command = f"python -m data.chapter_networks.train architectures/{chapter}"
-    arrays = _by_network_and_seed("chapter_networks", f"{chapter}.npz", command)
-    weights = {
-        name: [[a for place, a in seed.items() if place.isdigit()] for seed in seeds] for name, seeds in arrays.items()
-    }
-    losses = {
-        name: [{metric: a for metric, a in seed.items() if not metric.isdigit()} for seed in seeds]
-        for name, seeds in arrays.items()
-    }
-    return weights, losses
-
-
-def addition_weights():
-    """Weights of a network that adds two numbers of up to three digits, trained by ``data/addition/train.py``.
-
-    They fit ``models.encoder_decoder(7, 12, 4, 12, units=128, activation="softmax")``, for sums as
-    ``problems.addition`` makes them.
-
-    Its card: ``data/addition/README.md``.
-
-    Returns
-    -------
-    list of 8 arrays of float32, in the order of the model's ``set_weights``.
-    """
-    with np.load(_checked("addition", "addition.npz", "python -m data.addition.train")) as file:
-        return [file[name] for name in file.files]
-
-
-def moving_digits_weights():
-    """Weights of three networks that follow and read a moving digit, trained by ``data/moving_digits/train.py``.
-
-    They fit the CNN-LSTM in one piece of the chapter on CNN-LSTMs, which builds it.
-
-    Its card: ``data/moving_digits/README.md``.
-
-    Returns
-    -------
-    list of 3 lists, for the seeds 0, 1 and 2, each of 15 arrays of float32 in the order of the model's ``set_weights``.
-    """
-    with np.load(_checked("moving_digits", "moving_digits.npz", "python -m data.moving_digits.train")) as file:
-        return [[file[name] for name in file.files if name.startswith(f"seed{seed}_")] for seed in range(3)]
-
-
-def spoken_stream_weights():
-    """Weights of networks that label every frame of a stream of digits, trained by ``data/spoken_stream/train.py``.
-
-    They fit the networks of the chapter on bidirectional LSTMs, which builds them with ``build_labellers()``.
-
-    Its card: ``data/spoken_stream/README.md``.
-
-    Returns
-    -------
-    dict of str to list of 3 lists
-        Name of the network -> for the seeds 0, 1 and 2, arrays of float32 in the order of the model's ``set_weights``.
-    """
-    networks = _by_network_and_seed("spoken_stream", "spoken_stream.npz", "python -m data.spoken_stream.train")
-    return {name: [list(seed.values()) for seed in seeds] for name, seeds in networks.items()}
-
-
-def pen_writers():
-    """Weights of two networks that write digits with a pen, three of each, trained by ``data/pen_writers/train.py``.
-
-    They fit the LSTM and the network without memory that the chapter on generative LSTMs builds.
-
-    Its card: ``data/pen_writers/README.md``.
-
-    Returns
-    -------
-    weights : dict of str to list of 3 lists
-        "lstm" and "memoryless": for the seeds 0, 1 and 2 the arrays of float32 in the order of the model's
-        ``set_weights``, 5 of the LSTM and 6 of the other.
-    histories : dict of str to list of 3 dicts
-        Of the same networks, "loss" and "val_loss" as Keras's ``History.history`` has them: an array of float32 with
-        one loss an epoch, in nats a point, on training and on validation digits.
-    """
-    weights, histories = {}, {}
-    with np.load(_checked("pen_writers", "pen_writers.npz", "python -m data.pen_writers.train")) as file:
-        for name in ("lstm", "memoryless"):
-            runs = [f"{name}_seed{seed}" for seed in range(3)]
-            weights[name] = [[file[key] for key in file.files if key.startswith(f"{run}_w")] for run in runs]
-            histories[name] = [dict(zip(("loss", "val_loss"), file[f"{run}_losses"].T, strict=True)) for run in runs]
-    return weights, histories
-
-
-def _by_network_and_seed(name, file, command):
-    """Return arrays that are named network/seed/place: network -> list of {place: array}, one for each seed."""
-    networks = {}
-    with np.load(_checked(name, file, command)) as stored:
-        for key in stored.files:
-            network, seed, place = key.split("/")
-            seeds = networks.setdefault(network, [])
-            if int(seed) == len(seeds):
-                seeds.append({})
-            seeds[-1][place] = stored[key]
-    return networks
-
-
-def _data_folder():
-    return Path(os.environ.get("LSTMBOOK_DATA") or Path(__file__).resolve().parent.parent / "data")
-
-
-def _checked(name, file, command="make data"):
-    """Return the path of a data file whose checksum is right; `command` makes the file again."""
-    folder = _data_folder() / name
-    advice = (
-        f"Get it back with `git checkout -- data/{name}`, or make it again with `{command}`. "
-        "If the book's data folder lies elsewhere, set the environment variable LSTMBOOK_DATA to it."
-    )
-    for path in (folder / file, folder / "SHA256SUMS"):
-        if not path.is_file():
-            raise FileNotFoundError(f"The data set {name} needs {path}, which does not exist. {advice}")
-    found = hashlib.sha256((folder / file).read_bytes()).hexdigest()
-    if f"{found}  {file}" not in (folder / "SHA256SUMS").read_text().splitlines():
-        raise ValueError(f"{folder / file} is damaged: its checksum is not the one in SHA256SUMS beside it. {advice}")
-    return folder / file
 
 
 def architecture_comparison():
@@ -336,6 +235,52 @@ def architecture_comparison():
     -------
     DataFrame
         The columns above, one row a training.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> datasets.architecture_comparison().shape
+    (230, 9)
     """
     command = "python -m data.architecture_comparison.train"
     return pd.read_csv(_checked("architecture_comparison", "results.csv", command))
+
+
+def _data_folder():
+    return Path(os.environ.get("LSTMBOOK_DATA") or Path(__file__).resolve().parent.parent / "data")
+
+
+def _ways_back(name, command):
+    return (
+        f"Get it back with `git checkout -- data/{name}`, or make it again with `{command}`. "
+        "If the book's data folder lies elsewhere, set the environment variable LSTMBOOK_DATA to it."
+    )
+
+
+def _read(path, name, command):
+    """Return the content of a file of a data set; `command` makes the file again."""
+    try:
+        return path.read_bytes()
+    except PermissionError as error:
+        message = f"The data set {name} needs {path}, which may not be read: change its permissions (`chmod +r`)."
+        raise PermissionError(message) from error
+    except OSError as error:
+        message = f"The data set {name} needs {path}, which does not exist. {_ways_back(name, command)}"
+        raise FileNotFoundError(message) from error
+
+
+def _sums(name, command="make data"):
+    """Return file -> checksum, as SHA256SUMS of a data set has them."""
+    text = _read(_data_folder() / name / "SHA256SUMS", name, command).decode(errors="replace")
+    lines = (line.split(maxsplit=1) for line in text.splitlines())
+    return {line[1]: line[0] for line in lines if len(line) == 2}
+
+
+def _checked(name, file, command="make data"):
+    """Return the path of a data file whose checksum is right; `command` makes the file again."""
+    path = _data_folder() / name / file
+    found = hashlib.sha256(_read(path, name, command)).hexdigest()
+    if _sums(name, command).get(file) != found:
+        message = f"{path} is damaged: its checksum is not the one in SHA256SUMS of its folder."
+        raise ValueError(f"{message} {_ways_back(name, command)}")
+    return path

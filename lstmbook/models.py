@@ -3,14 +3,18 @@
 All share one vocabulary: `n_steps` time steps of `n_features` values go in, `n_outputs` values come out, once or at
 every step; `units` is the size of an LSTM's hidden state and of its cell state; `activation` is that of the output:
 "linear" for numbers, "sigmoid" for one probability, "softmax" for classes.
+
+While a model trains or is evaluated, with one of Keras's losses, it raises ValueError if its targets have another shape
+than its outputs: Keras would pair each target with several outputs, and the network would learn something else.
+(A model that was saved and loaded is a plain Keras model, without this check.)
 """
 
-import numbers
+import functools
 
 import keras
 from keras import layers
 
-from lstmbook._checks import check_choice, check_sizes
+from lstmbook._checks import check_choice, check_sizes, is_number
 
 
 def vanilla(n_steps, n_features, n_outputs, *, units=64, activation="linear", dropout=0.0, mask_value=None):
@@ -40,12 +44,17 @@ def vanilla(n_steps, n_features, n_outputs, *, units=64, activation="linear", dr
     Raises
     ------
     ValueError
-        If a size is not a whole number of at least 1, `dropout` lies outside [0, 1), Keras does not know `activation`,
-        or `mask_value` is no number.
+        If a size is not a whole number of at least 1, `dropout` lies outside [0, 1), Keras does not know `activation`
+        or it is "softmax" for a single output, or `mask_value` is no number.
+
+    Examples
+    --------
+    >>> vanilla(10, 2, 3).output_shape
+    (None, 3)
     """
-    check_sizes(units=units)
+    (units,) = check_sizes(units=units)
     inputs, h = _inputs(n_steps, n_features, n_outputs, dropout, mask_value)
-    h = layers.LSTM(int(units))(h)
+    h = layers.LSTM(units)(h)
     return _model("vanilla", inputs, h, n_outputs, activation, dropout)
 
 
@@ -71,6 +80,11 @@ def stacked(n_steps, n_features, n_outputs, *, units=(64, 64), activation="linea
     ------
     ValueError
         As in `vanilla`, or if there is no layer.
+
+    Examples
+    --------
+    >>> stacked(10, 2, 3, units=(32, 16)).output_shape
+    (None, 3)
     """
     units = _layers_of_units(units)
     inputs, h = _inputs(n_steps, n_features, n_outputs, dropout, mask_value)
@@ -109,12 +123,17 @@ def cnn_lstm(
     ValueError
         As in `vanilla`, or if `image_shape` has not two or three sizes, the image is too small for the poolings, or
         there is no convolution.
+
+    Examples
+    --------
+    >>> cnn_lstm(6, (12, 12, 1), 8, activation="softmax").output_shape
+    (None, 8)
     """
     if not isinstance(image_shape, tuple | list) or len(image_shape) not in (2, 3):
         raise ValueError(f"image_shape must be (height, width, channels) or (length, channels); got {image_shape!r}.")
-    check_sizes(**{f"image_shape[{i}]": size for i, size in enumerate(image_shape)})
+    sizes = check_sizes(**{f"image_shape[{i}]": size for i, size in enumerate(image_shape)})
     filters = _layers_of_units(filters, "filters")
-    check_sizes(kernel_size=kernel_size, units=units)
+    kernel_size, units = check_sizes(kernel_size=kernel_size, units=units)
     flat = len(image_shape) == 2
     if min(image_shape[:-1]) < 2 ** len(filters):
         extent, halved = ("long", "it") if flat else ("high and wide", "both")
@@ -122,18 +141,17 @@ def cnn_lstm(
             f"image_shape must be at least {2 ** len(filters)} {extent}, because a pooling that halves {halved} "
             f"follows each convolution, {len(filters)} in all; got {image_shape!r}."
         )
-    image_shape = tuple(map(int, image_shape))
     convolution = layers.Conv1D if flat else layers.Conv2D
     pooling = layers.MaxPooling1D if flat else layers.MaxPooling2D
-    inputs = _input(n_steps, image_shape, n_outputs, dropout)
-    image = keras.Input(image_shape)
+    inputs = _input(n_steps, sizes, n_outputs, dropout)
+    image = keras.Input(sizes)
     a = image
     for n_filters in filters:
-        a = convolution(n_filters, int(kernel_size), padding="same", activation="relu")(a)
+        a = convolution(n_filters, kernel_size, padding="same", activation="relu")(a)
         a = pooling()(a)
     cnn = keras.Model(image, layers.Flatten()(a), name="cnn")
     h = layers.TimeDistributed(cnn)(inputs)
-    h = layers.LSTM(int(units))(h)
+    h = layers.LSTM(units)(h)
     return _model("cnn_lstm", inputs, h, n_outputs, activation, dropout)
 
 
@@ -163,13 +181,18 @@ def encoder_decoder(n_steps, n_features, horizon, n_outputs, *, units=64, activa
     ------
     ValueError
         As in `vanilla`.
+
+    Examples
+    --------
+    >>> encoder_decoder(28, 12, 7, 1).output_shape
+    (None, 7, 1)
     """
-    check_sizes(units=units, horizon=horizon)
+    units, horizon = check_sizes(units=units, horizon=horizon)
     inputs, h = _inputs(n_steps, n_features, n_outputs, dropout)
-    h = layers.LSTM(int(units))(h)
+    h = layers.LSTM(units)(h)
     h = layers.Dropout(dropout)(h) if dropout else h
-    h = layers.RepeatVector(int(horizon))(h)
-    h = layers.LSTM(int(units), return_sequences=True)(h)
+    h = layers.RepeatVector(horizon)(h)
+    h = layers.LSTM(units, return_sequences=True)(h)
     return _model("encoder_decoder", inputs, h, n_outputs, activation, dropout)
 
 
@@ -209,12 +232,17 @@ def bidirectional(
     ------
     ValueError
         As in `vanilla`, or if `merge_mode` is none of the four or `return_sequences` neither True nor False.
+
+    Examples
+    --------
+    >>> bidirectional(10, 2, 3, return_sequences=True).output_shape
+    (None, 10, 3)
     """
-    check_sizes(units=units)
+    (units,) = check_sizes(units=units)
     check_choice("merge_mode", merge_mode, ("concat", "sum", "ave", "mul"))
     check_choice("return_sequences", return_sequences, (True, False))
     inputs, h = _inputs(n_steps, n_features, n_outputs, dropout, mask_value)
-    lstm = layers.LSTM(int(units), return_sequences=return_sequences)
+    lstm = layers.LSTM(units, return_sequences=return_sequences)
     h = layers.Bidirectional(lstm, merge_mode=merge_mode)(h)
     return _model("bidirectional", inputs, h, n_outputs, activation, dropout)
 
@@ -244,6 +272,11 @@ def generative(n_steps, n_features, n_outputs, *, units=(128,), activation="line
     ------
     ValueError
         As in `vanilla`, or if there is no layer.
+
+    Examples
+    --------
+    >>> generative(None, 26, 26, activation="softmax").output_shape
+    (None, None, 26)
     """
     units = _layers_of_units(units)
     inputs, h = _inputs(n_steps, n_features, n_outputs, dropout, mask_value)
@@ -260,26 +293,28 @@ def _layers_of_units(sizes, name="units"):
         raise ValueError(f"{name} must be a sequence of sizes, one a layer, such as (32, 32); got {sizes!r}.") from None
     if not sizes:
         raise ValueError(f"{name} must hold at least one size, such as (32, 32); got {sizes!r}.")
-    for i, size in enumerate(sizes):
-        check_sizes(**{f"{name}[{i}]": size})
-    return [int(size) for size in sizes]
+    return check_sizes(**{f"{name}[{i}]": size for i, size in enumerate(sizes)})
 
 
 def _inputs(n_steps, n_features, n_outputs, dropout, mask_value=None):
     """Check what builders that read numbers share, and return the input and what the first LSTM reads."""
-    check_sizes(n_features=n_features)
+    (n_features,) = check_sizes(n_features=n_features)
     # NaN, the only number that differs from itself, would mark no step; True would mark those that are all 1.
-    is_number = isinstance(mask_value, numbers.Real) and not isinstance(mask_value, bool) and mask_value == mask_value
-    if mask_value is not None and not is_number:
+    if mask_value is not None and not (is_number(mask_value) and mask_value == mask_value):
         raise ValueError(f"mask_value must be a number other than NaN, or None; got {mask_value!r}.")
-    inputs = _input(n_steps, [int(n_features)], n_outputs, dropout)
-    return inputs, inputs if mask_value is None else layers.Masking(mask_value)(inputs)
+    inputs = _input(n_steps, [n_features], n_outputs, dropout)
+    if mask_value is None:
+        return inputs, inputs
+    # In full precision whatever the policy: half a precision would not find 0.1 or a million again.
+    return inputs, layers.Masking(mask_value, dtype=keras.config.floatx())(inputs)
 
 
 def _input(n_steps, shape, n_outputs, dropout):
     """Check what all builders share, and return the input."""
-    check_sizes(n_outputs=n_outputs, **({} if n_steps is None else {"n_steps": n_steps}))
-    if not isinstance(dropout, numbers.Real) or not 0 <= dropout < 1:
+    check_sizes(n_outputs=n_outputs)
+    if n_steps is not None:
+        (n_steps,) = check_sizes(n_steps=n_steps)
+    if not is_number(dropout) or not 0 <= dropout < 1:
         raise ValueError(f"dropout must lie in [0, 1); got {dropout!r}.")
     return keras.Input((n_steps, *shape))
 
@@ -294,11 +329,52 @@ def _lstms(h, units, dropout, return_sequences):
 def _model(name, inputs, h, n_outputs, activation, dropout):
     """Finish a model with dropout and a dense layer."""
     try:
-        keras.activations.get(activation)
+        function = keras.activations.get(activation)
     except (TypeError, ValueError):
         raise ValueError(
             "activation must be a function or the name of one of Keras's activations, such as 'linear', 'sigmoid' or "
             f"'softmax'; got {activation!r}."
         ) from None
+    if n_outputs == 1 and function in (keras.activations.softmax, keras.activations.log_softmax):
+        raise ValueError(
+            f"activation must not be {activation!r} with n_outputs=1: a single class always has the probability 1. "
+            "Take 'sigmoid' for the probability of one of two classes, or n_outputs=2."
+        )
     h = layers.Dropout(dropout)(h) if dropout else h
-    return keras.Model(inputs, layers.Dense(int(n_outputs), activation=activation)(h), name=name)
+    model = keras.Model(inputs, layers.Dense(int(n_outputs), activation=activation)(h), name=name)
+    model.compute_loss = functools.partial(_compute_loss, model)  # an attribute, so that Keras alone can load the model
+    return model
+
+
+# The losses of Keras whose targets are no values of the outputs: they take numbers or labels of classes.
+_OTHER_TARGETS = {"sparsecategoricalcrossentropy", "categoricalgeneralizedcrossentropy", "ctc", "circle"}
+
+
+def _compute_loss(model, x=None, y=None, y_pred=None, sample_weight=None, **options):
+    """Keras's own, after the check that the docstring of this module describes."""
+    (loss, *_) = map(keras.losses.get, keras.tree.flatten(model.loss))
+    (target, *_), (output, *_) = keras.tree.flatten(y), keras.tree.flatten(y_pred)
+    name = getattr(loss, "__name__", type(loss).__name__).replace("_", "").lower()
+    of_keras = getattr(loss, "__module__", "").startswith("keras.") and name not in _OTHER_TARGETS
+    if of_keras and target is not None and not _fit_each_other(target.shape[1:], output.shape[1:]):
+        # What the compiler has begun for these shapes would stay in the way of the right ones.
+        model.train_function = model.test_function = None
+        raise ValueError(
+            f"y must have the shape of the outputs, {_samples(output)}; got {_samples(target)}. Of targets "
+            "(samples, horizon, targets), as framing.windows gives them, take y[:, 0] where the horizon is 1, "
+            "y[:, :, 0] where there is one target, and else y.reshape(len(y), -1) with n_outputs = horizon * targets."
+        )
+    return keras.Model.compute_loss(model, x, y, y_pred, sample_weight, **options)
+
+
+def _fit_each_other(target, output):
+    """Tell whether two shapes agree as far as they are known; Keras adds or takes away a last axis of one itself."""
+    shorter, longer = sorted([tuple(target), tuple(output)], key=len)
+    if len(longer) == len(shorter) + 1 and longer[-1] == 1:
+        longer = longer[:-1]
+    return len(shorter) == len(longer) and all(a == b or None in (a, b) for a, b in zip(shorter, longer, strict=True))
+
+
+def _samples(values):
+    """The shape of values, with the first axis named."""
+    return str(("samples", *values.shape[1:])).replace("'", "")

@@ -4,12 +4,21 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from lstmbook._checks import check_choice, check_mapping, check_sizes, numeric_array
+
 # Okabe and Ito's palette, which people with any common kind of colour vision can tell apart, on white.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
 
 
 def use_style():
-    """Set the book's style for all figures that follow."""
+    """Set the book's style for all figures that follow.
+
+    Examples
+    --------
+    >>> use_style()
+    >>> plt.rcParams["figure.figsize"]
+    [7.0, 3.0]
+    """
     plt.rcParams.update(
         {
             "axes.prop_cycle": plt.cycler(color=COLOURS),
@@ -41,7 +50,20 @@ def window(n_steps, horizon, *, gap=0, stride=1, n_windows=3):
     Returns
     -------
     matplotlib Axes
+
+    Raises
+    ------
+    ValueError
+        If a size is not a whole number in its range.
+
+    Examples
+    --------
+    >>> ax = window(n_steps=6, horizon=2, gap=1)
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['input', 'gap', 'target']
     """
+    n_steps, horizon, stride = check_sizes(n_steps=n_steps, horizon=horizon, stride=stride)
+    (gap,), (n_windows,) = check_sizes(0, gap=gap), check_sizes(n_windows=n_windows)
     parts = [("input", 0, n_steps, COLOURS[0]), ("target", n_steps + gap, horizon, COLOURS[1])]
     if gap:
         parts.insert(1, ("gap", n_steps, gap, "#DDDDDD"))
@@ -58,7 +80,7 @@ def window(n_steps, horizon, *, gap=0, stride=1, n_windows=3):
     return ax
 
 
-def learning_curve(history, metric="loss", *, label=None, ax=None):
+def learning_curve(history, metric="loss", *, label=None, ax=None, validation_freq=1):
     """Draw a metric on training (dashed) and validation data (solid) over the epochs.
 
     Parameters
@@ -70,7 +92,9 @@ def learning_curve(history, metric="loss", *, label=None, ax=None):
     label : str
         Name of the model in the legend; left out, the two lines are named training and validation.
     ax : matplotlib Axes
-        Where to draw; a new figure if left out.
+        Where to draw; the current axes if left out.
+    validation_freq : int
+        As it was in ``fit``: epochs from one look at the validation data to the next.
 
     Returns
     -------
@@ -79,17 +103,31 @@ def learning_curve(history, metric="loss", *, label=None, ax=None):
     Raises
     ------
     ValueError
-        If the history has no such metric.
+        If the history has no such metric, or not one value on validation data for every `validation_freq` epochs.
+
+    Examples
+    --------
+    >>> _, ax = plt.subplots()
+    >>> learning_curve({"loss": [3.0, 2.0, 1.5], "val_loss": [3.5, 2.5, 2.6]}, ax=ax).get_ylabel()
+    'loss'
     """
     values = getattr(history, "history", history)
-    if metric not in values:
-        raise ValueError(f"metric must be one of {', '.join(values)}; got {metric!r}.")
-    ax = ax or plt.gca()
+    check_mapping("history", values, "metric -> its values, or what fit returned")
+    check_choice("metric", metric, values)
+    (validation_freq,) = check_sizes(validation_freq=validation_freq)
     epochs = np.arange(1, len(values[metric]) + 1)
+    validated = epochs[validation_freq - 1 :: validation_freq]
+    validation = values.get(f"val_{metric}", validated)
+    if len(validation) != len(validated):
+        raise ValueError(
+            f"validation_freq must be as in fit; got {validation_freq}, but the history holds {len(epochs)} values of "
+            f"{metric} and {len(validation)} of val_{metric}."
+        )
+    ax = ax or plt.gca()
     (line,) = ax.plot(epochs, values[metric], "--", label=None if label else "training")
     if f"val_{metric}" in values:
         colour = line.get_color() if label else None
-        ax.plot(epochs, values[f"val_{metric}"], "-", color=colour, label=label or "validation")
+        ax.plot(validated, validation, "-", color=colour, label=label or "validation")
     ax.set(xlabel="epoch", ylabel=metric)
     ax.legend()
     return ax
@@ -101,7 +139,7 @@ def heat_maps(maps, *, vmin=0, vmax=1, ylabel="unit", label="activation"):
     Parameters
     ----------
     maps : dict of str to array, each of shape (time, units)
-        Title -> values.
+        Title -> values. What is NaN or masked stays blank.
     vmin, vmax : float
         Ends of the common colour scale.
     ylabel, label : str
@@ -114,14 +152,19 @@ def heat_maps(maps, *, vmin=0, vmax=1, ylabel="unit", label="activation"):
     Raises
     ------
     ValueError
-        If there is no array, or one has not two dimensions.
+        If `maps` is no dict or empty, or an array is not numeric or has not two dimensions.
+
+    Examples
+    --------
+    >>> axes = heat_maps({"input gate": np.zeros((20, 3)), "forget gate": np.ones((20, 3))})
+    >>> [ax.get_title() for ax in axes]
+    ['input gate', 'forget gate']
     """
-    if not maps:
-        raise ValueError("maps is empty; give at least one array.")
-    maps = {title: np.asarray(values) for title, values in maps.items()}
+    check_mapping("maps", maps, "title -> array of shape (time, units)")
+    maps = {title: numeric_array(f"maps[{title!r}]", values) for title, values in maps.items()}
     for title, values in maps.items():
-        if np.ndim(values) != 2:
-            raise ValueError(f"maps[{title!r}] must have shape (time, units); got {np.shape(values)}.")
+        if values.ndim != 2:
+            raise ValueError(f"maps[{title!r}] must have shape (time, units); got {values.shape}.")
     figure, axes = plt.subplots(1, len(maps), figsize=(7, 3), sharey=True, squeeze=False)
     for ax, (title, values) in zip(axes[0], maps.items(), strict=True):
         steps = np.arange(1, len(values) + 1)

@@ -8,7 +8,7 @@ import numbers
 
 import numpy as np
 
-from lstmbook._checks import check_choice, check_generator, check_sizes
+from lstmbook._checks import check_choice, check_generator, check_sizes, is_number
 
 
 def echo(rng, n, *, n_steps=5, n_values=10, position=1):
@@ -44,9 +44,17 @@ def echo(rng, n, *, n_steps=5, n_values=10, position=1):
     Notes
     -----
     After the echo problem in Jason Brownlee, *Long Short-Term Memory Networks With Python* (2017), chapter 6.
+
+    Examples
+    --------
+    >>> X, y = echo(np.random.default_rng(0), 100, n_steps=5, position=1)
+    >>> X.shape, y.shape
+    ((100, 5, 10), (100,))
+    >>> bool((X[:, 1].argmax(axis=-1) == y).all())
+    True
     """
     check_generator(rng)
-    check_sizes(n=n, n_steps=n_steps, n_values=n_values)
+    n, n_steps, n_values = check_sizes(n=n, n_steps=n_steps, n_values=n_values)
     is_position = isinstance(position, numbers.Integral) and not isinstance(position, bool)
     if not is_position or not 0 <= position < n_steps:
         raise ValueError(f"position must be a whole number from 0 to n_steps - 1 = {n_steps - 1}; got {position!r}.")
@@ -80,9 +88,15 @@ def sample_and_hold(rng, n, *, n_steps=20):
     Notes
     -----
     Named after the circuit that samples a voltage and holds it.
+
+    Examples
+    --------
+    >>> X, y = sample_and_hold(np.random.default_rng(0), 100)
+    >>> X.shape, y.shape
+    ((100, 20, 3), (100, 20, 1))
     """
     check_generator(rng)
-    check_sizes(n=n, n_steps=n_steps)
+    n, n_steps = check_sizes(n=n, n_steps=n_steps)
     values = rng.uniform(-1, 1, (n, n_steps))
     write, read = rng.random((2, n, n_steps)) < 0.2
     last_write = np.maximum.accumulate(np.where(write, np.arange(n_steps), -1), axis=1)
@@ -120,10 +134,18 @@ def adding(rng, n, *, n_steps=100):
     -----
     Experiment 4 of S. Hochreiter and J. Schmidhuber, "Long Short-Term Memory", Neural Computation 9 (1997), with one
     length instead of slightly varying ones and without the mark -1 on the first and the last step.
+
+    Examples
+    --------
+    >>> X, y = adding(np.random.default_rng(0), 100, n_steps=50)
+    >>> X.shape, y.shape
+    ((100, 50, 2), (100, 1))
+    >>> numbers, marks = X[0].T
+    >>> bool(abs(y[0, 0] - (0.5 + (numbers * marks).sum() / 4)) < 1e-6)
+    True
     """
     check_generator(rng)
-    check_sizes(n=n)
-    check_sizes(20, n_steps=n_steps)
+    (n,), (n_steps,) = check_sizes(n=n), check_sizes(20, n_steps=n_steps)
     rows = np.arange(n)
     first = rng.integers(0, 10, n)
     second = rng.integers(0, n_steps // 2 - 1, n)
@@ -166,9 +188,15 @@ def cumulative_sum(rng, n, *, n_steps=10, limit="share"):
     -----
     "fixed" is the problem of Jason Brownlee, *Long Short-Term Memory Networks With Python* (2017), chapter 10, which a
     network that reads only forwards can solve; "share" is a variant that it cannot.
+
+    Examples
+    --------
+    >>> X, y = cumulative_sum(np.random.default_rng(0), 100)
+    >>> X.shape, y.shape, np.unique(y).tolist()
+    ((100, 10, 1), (100, 10, 1), [0, 1])
     """
     check_generator(rng)
-    check_sizes(n=n, n_steps=n_steps)
+    n, n_steps = check_sizes(n=n, n_steps=n_steps)
     check_choice("limit", limit, ("share", "fixed"))
     X = rng.random((n, n_steps, 1), dtype="float32")
     so_far = X.cumsum(axis=1, dtype=float)
@@ -217,16 +245,22 @@ def damped_sine(rng, n, *, n_steps=50, horizon=10, period=(10, 20), decay=(0.01,
     After the damped sine wave problem in Jason Brownlee, *Long Short-Term Memory Networks With Python* (2017), chapter
     7, where periods are whole numbers, all sequences start in the same phase and there is no noise. The same seed gives
     the same waves whatever the noise.
+
+    Examples
+    --------
+    >>> X, y = damped_sine(np.random.default_rng(0), 100, noise=0.1)
+    >>> X.shape, y.shape
+    ((100, 50, 1), (100, 10))
     """
     check_generator(rng)
-    check_sizes(n=n, n_steps=n_steps, horizon=horizon)
+    n, n_steps, horizon = check_sizes(n=n, n_steps=n_steps, horizon=horizon)
     low, high = _pair("period", period)
     if low <= 0:
         raise ValueError(f"period must lie above 0; got {period!r}.")
     slowest, quickest = _pair("decay", decay)
     if slowest < 0:
         raise ValueError(f"decay must not be negative; got {decay!r}.")
-    if not _is_number(noise) or not 0 <= noise < np.inf:
+    if not is_number(noise) or not 0 <= noise < np.inf:
         raise ValueError(f"noise must be a finite number of at least 0; got {noise!r}.")
     t = np.arange(n_steps + horizon)
     frequency = 2 * np.pi / rng.uniform(low, high, (n, 1))
@@ -242,15 +276,11 @@ def _pair(name, values):
         low, high = values
     except (TypeError, ValueError):
         low = high = None
-    if not (_is_number(low) and _is_number(high)):
+    if not (is_number(low) and is_number(high)):
         raise ValueError(f"{name} must be a pair of numbers (smallest, largest); got {values!r}.")
     if not -np.inf < low <= high < np.inf:
         raise ValueError(f"{name} must be finite, the smaller number first; got {values!r}.")
     return low, high
-
-
-def _is_number(value):
-    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 ADDITION_CHARACTERS = "0123456789+ "
@@ -297,14 +327,21 @@ def addition(rng, n, *, n_digits=3, framing="aligned", pairs="all"):
     Notes
     -----
     After W. Zaremba and I. Sutskever, "Learning to Execute" (2014), arXiv:1410.4615.
+
+    Examples
+    --------
+    >>> X, y = addition(np.random.default_rng(0), 2, framing="text")
+    >>> ["".join(ADDITION_CHARACTERS[i] for i in row) for row in X.argmax(axis=-1)]
+    ['377+16 ', '13+0   ']
+    >>> ["".join(ADDITION_CHARACTERS[i] for i in row) for row in y]
+    ['393 ', '13  ']
     """
     check_generator(rng)
-    check_sizes(n=n, n_digits=n_digits)
+    n, n_digits = check_sizes(n=n, n_digits=n_digits)
     check_choice("framing", framing, ("text", "aligned", "columns"))
     check_choice("pairs", pairs, ("all", "training", "held-out"))
     if n_digits > 17:
         raise ValueError(f"n_digits must be at most 17, or the sums have no exact whole numbers; got {n_digits!r}.")
-    n, n_digits = int(n), int(n_digits)
     a, b = _pairs_of_numbers(rng, n, n_digits, pairs)
     powers = 10 ** np.arange(n_digits + 1)
     a_digits, b_digits, digits = (number[:, np.newaxis] // powers % 10 for number in (a, b, a + b))  # ones first
@@ -338,10 +375,15 @@ def held_out(a, b):
     ------
     ValueError
         If `a` or `b` holds anything but whole numbers of at least 0, or their shapes differ.
+
+    Examples
+    --------
+    >>> held_out([12, 305], [305, 12]).tolist()  # the same in the other order
+    [True, True]
     """
-    a, b = np.asarray(a), np.asarray(b)
+    a, b = np.asanyarray(a), np.asanyarray(b)
     for name, values in (("a", a), ("b", b)):
-        if values.dtype.kind not in "iu" or (values < 0).any():
+        if values.dtype.kind not in "iu" or np.ma.is_masked(values) or (values < 0).any():
             raise ValueError(f"{name} must hold whole numbers of at least 0, below 2**64; got {values!r}.")
     if a.shape != b.shape:
         raise ValueError(f"a and b must have the same shape; got {a.shape} and {b.shape}.")
@@ -409,10 +451,18 @@ def rectangles(rng, n, *, n_lines=16, shortest=3, longest=10):
     -----
     After the rectangles in Jason Brownlee, *Long Short-Term Memory Networks With Python* (2017), chapter 11, there with
     four corners, always in the same direction, and without a grid.
+
+    Examples
+    --------
+    >>> X, y = rectangles(np.random.default_rng(0), 100)
+    >>> X.shape, y.shape
+    ((100, 5, 2), (100, 5, 2))
+    >>> bool((X[:, 1:] == y[:, :-1]).all())
+    True
     """
     check_generator(rng)
-    check_sizes(n=n, shortest=shortest, longest=longest)
-    check_sizes(2, n_lines=n_lines)
+    n, shortest, longest = check_sizes(n=n, shortest=shortest, longest=longest)
+    (n_lines,) = check_sizes(2, n_lines=n_lines)
     if not shortest <= longest < n_lines:
         raise ValueError(
             "shortest, longest and n_lines must be in the order shortest <= longest < n_lines; "
@@ -471,9 +521,15 @@ def moving_squares(rng, n, *, n_steps=6, size=12, square=3, n_directions=8, spee
     -----
     After the moving square video prediction problem in Jason Brownlee, *Long Short-Term Memory Networks With Python*
     (2017), chapter 8, where a line grows to the left or to the right.
+
+    Examples
+    --------
+    >>> X, y = moving_squares(np.random.default_rng(0), 100, n_directions=4)
+    >>> X.shape, y.shape, np.unique(y).tolist()
+    ((100, 6, 12, 12, 1), (100,), [0, 1, 2, 3])
     """
     check_generator(rng)
-    check_sizes(n=n, n_steps=n_steps, size=size, square=square)
+    n, n_steps, size, square = check_sizes(n=n, n_steps=n_steps, size=size, square=square)
     check_choice("n_directions", n_directions, (4, 8))
     try:
         speeds = list(speeds)
@@ -481,7 +537,7 @@ def moving_squares(rng, n, *, n_steps=6, size=12, square=3, n_directions=8, spee
         raise ValueError(f"speeds must be a sequence of whole numbers, such as (1, 2); got {speeds!r}.") from None
     if not speeds:
         raise ValueError("speeds must hold at least one speed, such as (1, 2); got none.")
-    check_sizes(**{f"speeds[{i}]": speed for i, speed in enumerate(speeds)})
+    speeds = check_sizes(**{f"speeds[{i}]": speed for i, speed in enumerate(speeds)})
     if square > size:
         raise ValueError(f"square must be at most size = {size}; got {square}.")
     y = rng.integers(n_directions, size=n)

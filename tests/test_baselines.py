@@ -88,8 +88,25 @@ class TestBothNaiveRules:
         with pytest.raises(ValueError, match=r"^X must be finite; got 2 missing or infinite values\. Fill or drop"):
             rule(X)
 
+    def test_refuse_masked_values(self, rule):
+        X = np.ma.masked_equal([[[1.0], [2.0], [-9999.0]]], -9999.0)
+        with pytest.raises(ValueError, match=r"^X must be finite; got 1 missing or infinite values\. Fill or drop"):
+            rule(X)
+        rule(X[:, :2])
 
-@pytest.mark.parametrize("target", [2, -3, 7, 1.0, "a", None, [0, 1]], ids=repr)
+    @pytest.mark.parametrize("dtype", [object, complex, "timedelta64[s]", "U3"])
+    def test_refuse_what_is_no_number(self, rule, dtype):
+        with pytest.raises(
+            ValueError, match=r"^X must be numeric; got values of type .*\. Convert them to numbers first"
+        ):
+            rule(np.ones((5, 3, 2), int).astype(dtype))
+
+    def test_refuse_samples_of_different_shapes(self, rule):
+        with pytest.raises(ValueError, match=r"^X must be an array of numbers; got a sequence of arrays of different"):
+            rule([np.ones((3, 2)), np.ones((4, 2))])
+
+
+@pytest.mark.parametrize("target", [2, -3, 7, 1.0, "a", None, [0, 1], True, False], ids=repr)
 def test_the_naive_rules_refuse_an_unknown_column(target):
     for forecast in (baselines.persistence, baselines.seasonal_naive):
         period = (1,) if forecast is baselines.seasonal_naive else ()
@@ -98,7 +115,7 @@ def test_the_naive_rules_refuse_an_unknown_column(target):
         assert str(error.value).endswith(f"got {target!r}.")
 
 
-@pytest.mark.parametrize("horizon", [0, -2, 2.0, "2", None], ids=repr)
+@pytest.mark.parametrize("horizon", [0, -2, 2.0, "2", None, True], ids=repr)
 def test_the_naive_rules_refuse_a_horizon_that_is_no_whole_number(horizon):
     message = f"^horizon must be a whole number of at least 1; got {horizon!r}"
     with pytest.raises(ValueError, match=message):
@@ -113,9 +130,21 @@ def test_the_naive_rules_accept_any_kind_of_whole_number():
     np.testing.assert_array_equal(forecast, repeat_by_loop(X, 4, 2, 1))
 
 
-@pytest.mark.parametrize("period", [0, -1, 4, 2.0, "2", None], ids=repr)
-def test_seasonal_naive_refuses_a_period_that_the_window_does_not_hold(period):
-    message = f"^period must lie between 1 and the window's 3 steps; got {period!r}. Use longer windows"
+def test_the_naive_rules_do_not_overflow_with_small_numbers():
+    X = RNG.normal(size=(1, 300, 1))
+    forecast = baselines.seasonal_naive(X, np.uint8(250), np.uint8(200), target=np.int8(0))
+    np.testing.assert_array_equal(forecast, repeat_by_loop(X, 250, 200, 0))
+
+
+@pytest.mark.parametrize(
+    "period, message",
+    [
+        (4, "^period must be at most the window's 3 steps; got 4. Use longer windows"),
+        *((bad, f"^period must be a whole number of at least 1; got {bad!r}") for bad in (0, -1, 2.0, "2", None, True)),
+    ],
+    ids=str,
+)
+def test_seasonal_naive_refuses_a_period_that_the_window_does_not_hold(period, message):
     with pytest.raises(ValueError, match=message):
         baselines.seasonal_naive(np.ones((5, 3, 2)), 1, period)
 
@@ -195,9 +224,9 @@ def test_ridge_refuses_bad_training_data(X, y, message):
         baselines.ridge(X, y)
 
 
-@pytest.mark.parametrize("alpha", [-0.1, -1, float("nan"), float("inf")])
+@pytest.mark.parametrize("alpha", [-0.1, -1, float("nan"), float("inf"), True, None, "1"])
 def test_ridge_refuses_a_penalty_that_is_negative_or_not_finite(alpha):
-    with pytest.raises(ValueError, match=f"^alpha must be a finite number of at least 0; got {alpha}"):
+    with pytest.raises(ValueError, match=f"^alpha must be a finite number of at least 0; got {alpha!r}"):
         baselines.ridge(np.ones((5, 3, 2)), np.ones((5, 1, 1)), alpha=alpha)
 
 

@@ -7,7 +7,6 @@ import warnings
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +17,14 @@ WEIGHTS = ["kernel", "recurrent_kernel", "bias"]
 SHAPES = [(5, 7, 3, 4), (1, 9, 2, 3), (3, 1, 2, 5), (4, 6, 1, 2), (2, 8, 3, 1), (1, 1, 1, 1)]
 shapes = pytest.mark.parametrize("samples, n_steps, features, units", SHAPES)
 sizes = st.tuples(*[st.integers(1, 4)] * 4)
+
+if keras.backend.backend() == "jax":
+    import jax
+
+    jax.config.update("jax_enable_x64", True)  # or it would compute in float32 what is asked for in float64
+
+# The differentiation is TensorFlow's; finite differences check the same with every backend.
+needs_tensorflow = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="asks TensorFlow for gradients")
 
 
 def draw(seed, samples, n_steps, features, units):
@@ -62,6 +69,8 @@ def forward_by_loop(weights, x, state):
 
 def gradients_by_tape(weights, x, state, dh):
     """Let TensorFlow differentiate sum(dh * h), with Keras's cell called step by step."""
+    import tensorflow as tf
+
     step = keras.layers.LSTMCell(len(weights[1]), dtype="float64")
     step.build((None, x.shape[2]))
     step.set_weights(weights)
@@ -176,6 +185,7 @@ def test_lists_and_integers_will_do():
 # Backward
 
 
+@needs_tensorflow
 @shapes
 def test_backward_equals_tensorflow(samples, n_steps, features, units):
     case = draw(4, samples, n_steps, features, units)
@@ -190,7 +200,10 @@ def test_backward_equals_tensorflow(samples, n_steps, features, units):
         np.testing.assert_allclose(gradients[name], values, rtol=1e-10, atol=1e-12, err_msg=name)
 
 
+@needs_tensorflow
 def test_backward_equals_tensorflow_through_the_layer_in_float32():
+    import tensorflow as tf
+
     weights, x, state, _ = draw(5, 5, 9, 3, 4)
     layer = keras_layer(weights, "float32")
     x, h0, c0 = (tf.constant(values, tf.float32) for values in (x, *state))
@@ -382,18 +395,17 @@ def test_nothing_passed_in_is_changed():
 def test_training_in_place_takes_the_steps_that_keras_takes():
     weights, x, _, target = draw(19, 8, 5, 2, 3)
     ours = cell.LSTMCell(*weights)
-    layer = keras_layer(weights)
-    optimizer = keras.optimizers.SGD(0.5)
+    layer = keras.layers.LSTM(3, return_sequences=True, dtype="float64")
+    model = keras.Sequential([keras.Input((5, 2), dtype="float64"), layer])
+    model.compile(keras.optimizers.SGD(0.5), keras.losses.MeanSquaredError(dtype="float64"))
+    layer.set_weights(weights)
     losses = []
     for _ in range(20):
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_mean((layer(x)[0] - target) ** 2)
-        optimizer.apply(tape.gradient(loss, layer.trainable_weights), layer.trainable_weights)
-
+        loss = model.train_on_batch(x, target)
         h = ours.forward(x)[0]
         gradients = ours.backward(2 * (h - target) / h.size)
         losses.append(((h - target) ** 2).mean())
-        assert losses[-1] == pytest.approx(float(loss), rel=1e-9)
+        assert losses[-1] == pytest.approx(float(loss), rel=1e-6)
         ours.kernel -= 0.5 * gradients["kernel"]
         ours.recurrent_kernel -= 0.5 * gradients["recurrent_kernel"]
         ours.bias -= 0.5 * gradients["bias"]
@@ -475,11 +487,89 @@ def test_gates_do_not_depend_on_what_the_layer_returns_or_remembers():
     layer(x)
     layer.set_weights(weights)
     layer(x)
-    for name, values in cell.gates(layer, tf.constant(x)).items():
+    for name, values in cell.gates(layer, keras.ops.convert_to_tensor(x)).items():
         np.testing.assert_array_equal(values, expected[name])
 
 
+def test_gates_skip_what_the_mask_hides():
+    rng = np.random.default_rng(31)
+    model = models.stacked(None, 2, 1, units=(3, 4), mask_value=-9.0)
+    first, second = (layer for layer in model.layers if isinstance(layer, keras.layers.LSTM))
+    x, mask = rng.normal(size=(5, 7, 2)), rng.random((5, 7)) < 0.6
+    mask[0], mask[1] = True, False
+    x[~mask] = -9.0
+    read = cell.gates(first, x, mask=mask)
+    assert list(read) == NAMES
+    for i in range(5):
+        alone = cell.gates(first, x[[i]][:, mask[i]], mask=np.ones((1, mask[i].sum()), bool)) if mask[i].any() else {}
+        for name in NAMES:
+            assert np.isnan(read[name][i][~mask[i]]).all()
+            expected = alone[name][0] if alone else np.empty((0, 3))
+            np.testing.assert_allclose(read[name][i][mask[i]], expected, rtol=0, atol=1e-14)
+    # The states that follow from the gates end where Keras's layer ends.
+    c = np.zeros((5, 3))
+    h = np.zeros((5, 3))
+    for t in range(7):
+        step = {name: gate[:, t] for name, gate in read.items()}
+        c = np.where(mask[:, [t]], step["forget gate"] * c + step["input gate"] * step["candidate"], c)
+        h = np.where(mask[:, [t]], step["output gate"] * np.tanh(c), h)
+    keras_h = keras.Model(model.input, first.output)(x.astype("float32"))
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(keras_h)[:, -1], h, atol=1e-6)
+    for layer, values in ((first, x), (second, keras.ops.convert_to_numpy(keras_h))):
+        with pytest.raises(
+            ValueError, match=r"^mask must be given, because this layer reads masked sequences; got None"
+        ):
+            cell.gates(layer, values)
+
+
+def test_a_mask_that_hides_nothing_changes_nothing():
+    weights, x, _, _ = draw(32, 4, 6, 2, 3)
+    layer = keras_layer(weights)
+    everything, expected = cell.gates(layer, x, mask=np.ones((4, 6), bool)), cell.gates(layer, x)
+    for name in NAMES:
+        np.testing.assert_array_equal(everything[name], expected[name])
+
+
+@pytest.mark.parametrize(
+    "mask, got",
+    [
+        (np.ones((4, 5)), "float64 in the shape (4, 5)"),
+        (np.ones((4, 5), int), "int64 in the shape (4, 5)"),
+        (np.ones((4, 6), bool), "bool in the shape (4, 6)"),
+        (np.ones((4, 5, 2), bool), "bool in the shape (4, 5, 2)"),
+        (True, "bool in the shape ()"),
+    ],
+    ids=str,
+)
+def test_masks_of_another_kind_are_refused(mask, got):
+    weights, x, _, _ = draw(33, 4, 5, 2, 3)
+    with pytest.raises(ValueError) as error:
+        cell.gates(keras_layer(weights), x, mask=mask)
+    assert str(error.value) == f"mask must hold True and False in the shape (4, 5); got {got}."
+
+
 # Errors
+
+
+@pytest.mark.parametrize("kind", ["timedelta64[s]", complex, object, "U1"])
+def test_what_is_no_number_is_refused(kind):
+    weights, x, state, dh = (np.ones(shape, int).astype(kind) for shape in [(2, 12), (4, 5, 2), (4, 3), (4, 5, 3)])
+    ours = cell.LSTMCell(np.ones((2, 12)), np.ones((3, 12)), np.ones(12))
+    ours.forward(np.ones((4, 5, 2)))
+    for name, call in {
+        "kernel": lambda: cell.LSTMCell(weights, np.ones((3, 12)), np.ones(12)),
+        "x": lambda: ours.forward(x),
+        "state": lambda: ours.forward(np.ones((4, 5, 2)), (state, state)),
+        "dh": lambda: ours.backward(dh),
+    }.items():
+        with pytest.raises(ValueError, match=f"^{name} must be numeric; got values of type"):
+            call()
+
+
+def test_masked_values_are_not_read_as_if_they_were_there():
+    x = np.ma.masked_equal([[[1.0], [-9999.0]]], -9999.0)
+    h = cell.LSTMCell(np.ones((1, 4)), np.ones((1, 4)), np.ones(4)).forward(x)[0]
+    assert np.isfinite(h[0, 0]).all() and np.isnan(h[0, 1]).all()
 
 
 def refused(message, function, *arguments, kind=ValueError):

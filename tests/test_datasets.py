@@ -12,10 +12,9 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from functools import partial
-from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 import keras
 import numpy as np
@@ -23,47 +22,43 @@ import pandas as pd
 import pytest
 
 from data.architecture_comparison import train as comparison_train
-from data.chapter_networks import train as chapter_networks
-from data.fetch import read_from_deb, write_csv_gz, write_npz
-from data.moving_digits import train
-from data.recipe import names_of
-from data.spoken_stream import train as train_stream
-from lstmbook import datasets, mixture, models, problems
+from data.fetch import read_from_deb, record_checksum, write_csv_gz, write_npz
+from lstmbook import datasets
 
 ROOT = Path(__file__).parent.parent
 WEATHER = "beijing_weather.csv.gz"
-LOADERS = {
-    f"beijing_weather/{WEATHER}": datasets.beijing_weather,
-    "household_power/household_power_hourly.csv.gz": datasets.household_power,
-    "household_power/household_power_daily.csv.gz": datasets.household_power_daily,
-    "spoken_digits/spoken_digits.npz": datasets.spoken_digits,
-    **{
-        f"chapter_networks/{chapter.split('/')[1]}.npz": partial(datasets.chapter_networks, chapter.split("/")[1])
-        for chapter in chapter_networks.CHAPTERS
-    },
-    "addition/addition.npz": datasets.addition_weights,
-    "moving_digits/moving_digits.npz": datasets.moving_digits_weights,
-    "spoken_stream/spoken_stream.npz": datasets.spoken_stream_weights,
-    "pendigits/pendigits.npz": datasets.pendigits,
-    "pen_writers/pen_writers.npz": datasets.pen_writers,
-    "japanese_vowels/japanese_vowels.npz": datasets.japanese_vowels,
-    "monthly_winds/monthly_winds.npz": datasets.monthly_winds,
-    "architecture_comparison/results.csv": datasets.architecture_comparison,
-}
-# By train.py, which is not run again here.
-TRAINED = {"addition", "architecture_comparison", "chapter_networks", "moving_digits", "pen_writers", "spoken_stream"}
+
+
+def file_of(load):
+    """The file that a function of the package reads: it asks for it before it does anything else."""
+    with mock.patch.object(datasets, "_checked", side_effect=KeyboardInterrupt) as checked:
+        with pytest.raises(KeyboardInterrupt):
+            load()
+        return "/".join(checked.call_args.args[:2])
+
+
+PUBLIC = [
+    f for name, f in vars(datasets).items() if name[0] != "_" and getattr(f, "__module__", "") == datasets.__name__
+]
+LOADERS = {file_of(load): load for load in PUBLIC}
 
 
 def ways_back(name):
-    command = f"python -m data.{name}.train" if name in TRAINED else "make data"
-    command += r" architectures/\w+" if name == "chapter_networks" else ""
+    trained = (ROOT / "data" / name / "train.py").exists()
+    command = f"python -m data.{name}.train" if trained else "make data"
     return rf"Get it back with `git checkout -- data/{name}`.*`{command}`.*environment variable LSTMBOOK_DATA"
+
+
+def test_every_data_file_has_a_function_and_every_function_a_file():
+    sums = [path for path in ROOT.glob("data/*/SHA256SUMS") if path.parent.name != "networks"]
+    lines = [(path.parent.name, line.split()[1]) for path in sums for line in path.read_text().splitlines()]
+    assert sorted(LOADERS) == sorted(f"{folder}/{name}" for folder, name in lines)
 
 
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
     """A copy of the data folder, which LSTMBOOK_DATA points to; the folder of the weather in it."""
-    shutil.copytree(ROOT / "data", tmp_path / "data")
+    shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("networks"))
     monkeypatch.setenv("LSTMBOOK_DATA", str(tmp_path / "data"))
     return tmp_path / "data" / "beijing_weather"
 
@@ -383,219 +378,6 @@ def test_simple_forecasts_of_the_winds_err_as_the_card_says(winds):
         assert np.sqrt(np.mean((values[108:] - forecast) ** 2, axis=(0, 1, 2))).round(2).tolist() == list(errors)
 
 
-# Trained weights
-
-
-def test_the_weights_fit_the_network_that_they_were_trained_for():
-    model = models.encoder_decoder(7, 12, 4, 12, units=128, activation="softmax")
-    model.set_weights(datasets.addition_weights())
-    X, y = problems.addition(np.random.default_rng(99), 20_000, pairs="held-out")
-    answers = np.argmax(model(X), axis=-1)
-    assert (answers == y).all(axis=1).mean() > 0.999
-
-
-def test_each_network_follows_and_reads_digits_that_it_was_not_trained_on():
-    chapter = names_of("architectures/cnn_lstm")
-    X, y, _ = chapter["digit_videos"](np.random.default_rng(0), chapter["val_scans"], 500)
-    model = chapter["build_in_one_piece"]()
-    for weights in datasets.moving_digits_weights():
-        model.set_weights(weights)
-        right = train.shares_right(model, X, y)
-        assert min(right.values()) > 0.88
-
-
-def test_a_network_is_trained_on_new_videos_of_the_training_scans_alone(monkeypatch):
-    chapter = names_of("architectures/cnn_lstm")
-    seen = []
-
-    def videos(rng, pool, n):
-        seen.append((set(pool), rng.bit_generator.state["state"]["state"]))
-        return digit_videos(rng, pool, n)
-
-    digit_videos = chapter["digit_videos"]
-    chapter |= {"digit_videos": videos}
-    monkeypatch.setattr(train, "VIDEOS_AN_EPOCH", 2 * train.BATCH)
-    first, second = (len(model.get_weights()) for model in train.training(chapter, seed=0, epochs=2))
-    assert first == second == len(datasets.moving_digits_weights()[0])
-    assert [pool for pool, _ in seen] == [set(chapter["train_scans"])] * 2
-    assert seen[0][1] != seen[1][1]
-    assert not set(chapter["train_scans"]) & set(np.r_[chapter["val_scans"], chapter["test_scans"]])
-
-
-# Of every chapter: how many networks are stored, from how many seeds.
-STORED = {
-    "bidirectional": ((4, 3), (3, 3)),
-    "cnn_lstm": ((1, 1), (6, 3), (3, 1), (3, 3)),
-    "comparison": ((4, 3), (3, 1)),
-    "encoder_decoder": ((5, 3), (8, 3)),
-    "generative": ((1, 3),),
-    "stacked": ((2, 3), (1, 1)),
-    "vanilla": ((3, 3), (9, 3)),
-}
-
-
-@pytest.mark.parametrize("chapter", STORED)
-def test_the_networks_of_a_chapter_are_stored_with_their_losses(chapter):
-    weights, losses = datasets.chapter_networks(chapter)
-    assert list(weights) == list(losses)
-    assert sum(len(seeds) for seeds in weights.values()) == sum(n * seeds for n, seeds in STORED[chapter])
-    assert len(weights) == sum(n for n, _ in STORED[chapter])
-    for name, seeds in weights.items():
-        assert [[w.shape for w in seed] for seed in seeds] == [[w.shape for w in seeds[0]]] * len(seeds)
-        assert len({seed[0].tobytes() for seed in seeds if seed}) in (0, len(seeds)), f"{name}: seeds are equal"
-        for arrays in [*seeds, *(list(loss.values()) for loss in losses[name])]:
-            for array in arrays:
-                assert array.dtype == np.float32
-                assert np.isfinite(array).all()
-
-
-def test_a_chapter_without_stored_networks_is_refused_by_name():
-    with pytest.raises(ValueError, match=r"chapter must be one of bidirectional, .*vanilla; got 'weather'"):
-        datasets.chapter_networks("weather")
-    with pytest.raises(SystemExit, match=r"No networks are trained for weather\. Name one of architectures/"):
-        chapter_networks.main("weather")
-
-
-@pytest.mark.parametrize("chapter", chapter_networks.CHAPTERS)
-def test_the_recipe_of_a_chapter_starts_with_the_networks_that_are_stored(chapter):
-    """Train the first network of each recipe for a moment: names, shapes and metrics are those of the file."""
-    names = names_of(chapter)
-    if "EPOCHS" in names:
-        names["EPOCHS"] = 1
-    weights, losses = datasets.chapter_networks(chapter.split("/")[1])
-    name, model, history = next(names["trainings"]())
-    assert name == next(iter(weights))
-    assert [w.shape for w in model.get_weights()] == [w.shape for w in weights[name][0]]
-    assert list(history) == list(losses[name][0])
-    assert all(np.isfinite(values).all() for values in history.values())
-
-
-def test_trained_networks_are_stored_by_name_seed_and_place(monkeypatch):
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    model.set_weights([np.ones((2, 1)), np.zeros(1)])
-
-    def trainings():
-        yield "one", model, {"loss": [2.0, 1.0]}
-        model.set_weights([np.zeros((2, 1)), np.zeros(1)])
-        yield "one", model, {"loss": [0.5]}
-        yield "losses only", None, {"loss": [3.0]}
-
-    monkeypatch.setattr(chapter_networks, "names_of", lambda chapter: {"trainings": trainings})
-    written = {}
-    monkeypatch.setattr(chapter_networks, "write_npz", lambda path, **arrays: written.update({path.name: arrays}))
-    chapter_networks.main("architectures/stacked")
-    arrays = written["stacked.npz"]
-    places = ["one/0/0", "one/0/1", "one/0/loss", "one/1/0", "one/1/1", "one/1/loss", "losses only/0/loss"]
-    assert list(arrays) == places
-    np.testing.assert_array_equal(arrays["one/0/0"], np.ones((2, 1)))
-    np.testing.assert_array_equal(arrays["one/1/0"], np.zeros((2, 1)))
-    assert arrays["one/0/loss"].tolist() == [2.0, 1.0]
-    chapter_networks.main()
-    assert list(written) == [
-        f"{chapter.split('/')[1]}.npz"
-        for chapter in ["architectures/stacked", *sorted(set(chapter_networks.CHAPTERS) - {"architectures/stacked"})]
-    ]
-
-
-# Shares of all frames of the validation recordings that must be right, and of the first three of a digit.
-STREAM = {
-    "forward LSTM": (0.83, 0.5),
-    "forward LSTM, 5 frames late": (0.88, 0.7),
-    "bidirectional LSTM": (0.92, 0.85),
-    "MLP on a window": (0.87, 0.78),
-}
-
-
-def test_the_networks_label_a_stream_of_digits_that_they_were_not_trained_on():
-    chapter = names_of("architectures/bidirectional")
-    weights = datasets.spoken_stream_weights()
-    networks = chapter["build_labellers"]()
-    assert list(weights) == list(networks) == list(STREAM)
-    for name, network in networks.items():
-        for of_a_seed in weights[name]:
-            network.set_weights(of_a_seed)
-            right = train_stream.shares_right(chapter, name, network)
-            assert all(np.greater(right, STREAM[name])), (name, right)
-
-
-def test_the_labellers_are_trained_on_streams_of_the_training_recordings_alone():
-    chapter = names_of("architectures/bidirectional")
-    parts, seen = chapter["parts"], []
-    assert not set(parts["training"]) & set(np.r_[parts["validation"], parts["test"]])
-
-    def streams(rng, part):
-        seen.append(part)
-        return [a[:2] for a in stream(rng, part)]
-
-    stream = chapter["stream"]
-    networks = dict(train_stream.trained(chapter | {"stream": streams}, seed=0, passes=2))
-    assert seen == ["training"] * 2 * len(networks)
-    for name, network in networks.items():
-        shapes = [w.shape for w in network.get_weights()]
-        assert shapes == [w.shape for w in datasets.spoken_stream_weights()[name][0]]
-
-
-@pytest.fixture(scope="module")
-def writing():
-    return names_of("architectures/generative")
-
-
-@pytest.mark.parametrize(("name", "build"), [("lstm", "build_writer"), ("memoryless", "build_memoryless")])
-def test_each_writer_has_the_loss_that_its_record_ends_with(writing, name, build):
-    paths, digits = writing["valid"]
-    X, y = writing["frame_digits"](writing["blur"](paths, np.random.default_rng(0)), digits)
-    weights, histories = datasets.pen_writers()
-    model = writing[build]()
-    for stored, history in zip(weights[name], histories[name], strict=True):
-        model.set_weights(stored)
-        assert float(np.mean(mixture.loss(y, model(X)))) == pytest.approx(history["val_loss"][-1], abs=1e-4)
-        assert [len(losses) for losses in history.values()] == [60, 60]
-        assert history["val_loss"][-1] < history["val_loss"][0] - 0.8
-
-
-def test_a_writer_is_trained_on_training_digits_alone_with_new_noise_in_every_epoch(writing, monkeypatch):
-    seen = []
-
-    def blur(paths, rng):
-        noisy = original(paths, rng)
-        seen.append((paths, noisy - paths))
-        return noisy
-
-    original = writing["blur"]
-    monkeypatch.setitem(writing, "blur", blur)
-    models_seen = [model for model, _ in islice(writing["train_writer"](writing["build_memoryless"], 0), 2)]
-    assert [w.shape for w in models_seen[0].get_weights()] == [
-        w.shape for w in datasets.pen_writers()[0]["memoryless"][0]
-    ]
-    (valid, _), (first, noise), (second, other_noise) = seen
-    train, judge_1, _, judge_2, test = (paths for paths, _ in writing["split"])
-    np.testing.assert_array_equal(valid, writing["valid"][0])
-    np.testing.assert_array_equal(first, np.tile(train, (4, 1, 1)))
-    np.testing.assert_array_equal(second, first)
-    assert np.abs(noise).max() <= 0.5 + 1e-5
-    assert np.abs(noise - other_noise).mean() > 0.3
-    others = np.concatenate([judge_1, valid, judge_2, test])
-    assert not {path.tobytes() for path in train} & {path.tobytes() for path in others}
-
-
-WEIGHTS = {"addition": (datasets.addition_weights, 8)}
-for seed in range(3):
-    WEIGHTS[f"moving_digits {seed}"] = (lambda seed=seed: datasets.moving_digits_weights()[seed], 15)
-    WEIGHTS[f"LSTM that writes {seed}"] = (lambda seed=seed: datasets.pen_writers()[0]["lstm"][seed], 5)
-    for name, n in (("forward LSTM", 5), ("bidirectional LSTM", 8), ("MLP on a window", 4)):
-        WEIGHTS[f"{name} {seed}"] = (lambda seed=seed, name=name: datasets.spoken_stream_weights()[name][seed], n)
-    WEIGHTS[f"memoryless {seed}"] = (lambda seed=seed: datasets.pen_writers()[0]["memoryless"][seed], 6)
-
-
-@pytest.mark.parametrize(("weights", "n"), WEIGHTS.values(), ids=WEIGHTS)
-def test_weights_are_numbers_of_single_precision(weights, n):
-    weights = weights()
-    assert len(weights) == n
-    for w in weights:
-        assert w.dtype == np.float32
-        assert np.isfinite(w).all()
-
-
 # What is said about them
 
 
@@ -614,9 +396,7 @@ def test_every_column_is_documented(load):
 @pytest.mark.parametrize("file", LOADERS)
 def test_every_data_set_has_a_card_that_says_how_to_load_it(file):
     card = (ROOT / "data" / file).with_name("README.md").read_text("utf-8")
-    load = LOADERS[file]
-    call = "chapter_networks(" if isinstance(load, partial) else f"{load.__name__}()`"
-    assert f"`lstmbook.datasets.{call}" in card
+    assert f"`lstmbook.datasets.{LOADERS[file].__name__}()`" in card
     assert Path(file).name in card
 
 
@@ -665,13 +445,35 @@ def test_one_flipped_byte_is_noticed(copy, file, position):
     content = bytearray(path.read_bytes())
     content[position] ^= 1
     path.write_bytes(content)
-    message = rf"is damaged: its checksum is not the one in SHA256SUMS beside it\. {ways_back(path.parent.name)}"
+    message = rf"is damaged: its checksum is not the one in SHA256SUMS of its folder\. {ways_back(path.parent.name)}"
     with pytest.raises(ValueError, match=message) as error:
         LOADERS[file]()
     assert str(error.value).startswith(str(path))
 
 
-@pytest.mark.parametrize("sums", ["", "0" * 64 + f"  {WEATHER}\n"], ids=["empty", "another"])
+@pytest.mark.parametrize("file", [WEATHER, "SHA256SUMS"])
+def test_a_file_that_may_not_be_read_is_named(copy, monkeypatch, file):
+    read_bytes = Path.read_bytes
+
+    def refused(path):  # chmod would not stop a test that is run by root
+        if path.name == file:
+            raise PermissionError(13, "Permission denied", str(path))
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    with pytest.raises(PermissionError, match=rf"needs .*{file}, which may not be read: .*chmod \+r"):
+        datasets.beijing_weather()
+
+
+def test_blank_lines_among_the_checksums_do_no_harm(copy):
+    sums = copy / "SHA256SUMS"
+    sums.write_text(f"\n{sums.read_text()}\n   \n")
+    assert len(datasets.beijing_weather()) == 43_824
+
+
+@pytest.mark.parametrize(
+    "sums", ["", "\n \nword\n", "\x00", "0" * 64 + f"  {WEATHER}\n"], ids=["empty", "blank", "binary", "another"]
+)
 def test_a_checksum_that_does_not_fit_is_noticed(copy, sums):
     (copy / "SHA256SUMS").write_text(sums)
     with pytest.raises(ValueError, match="is damaged"):
@@ -748,6 +550,15 @@ def test_checksums_of_other_files_are_kept(tmp_path, capsys):
     assert "b.npz: b (2, 3), " in capsys.readouterr().out
 
 
+def test_a_checksum_can_be_kept_in_a_folder_above(tmp_path):
+    (tmp_path / "part").mkdir()
+    (tmp_path / "part" / "a.npz").write_bytes(b"a")
+    (tmp_path / "SHA256SUMS").write_text("\n0  b.npz\n")
+    record_checksum(tmp_path / "part" / "a.npz", tmp_path, "an a")
+    digest = hashlib.sha256(b"a").hexdigest()
+    assert (tmp_path / "SHA256SUMS").read_text() == f"0  b.npz\n{digest}  part/a.npz\n"
+
+
 def package_manager(folder, monkeypatch, deb=b"a package", missing=None, failing=None):
     """Put stand-ins for apt-get, which fetches `deb`, and dpkg-deb, which unpacks one file, in their places."""
     tar = folder / "content.tar"
@@ -798,7 +609,7 @@ def test_a_debian_package_out_of_reach_is_named(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(os.environ.get("LSTMBOOK_NETWORK") != "1", reason="downloads; set LSTMBOOK_NETWORK=1")
-@pytest.mark.parametrize("name", sorted({file.split("/")[0] for file in LOADERS} - TRAINED))
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in ROOT.glob("data/*/build.py")))
 def test_files_are_built_again_byte_for_byte(copy, name):
     if "read_from_deb" in (ROOT / "data" / name / "build.py").read_text("utf-8") and not shutil.which("apt-get"):
         pytest.skip("needs apt-get")

@@ -59,6 +59,36 @@ def test_different_shapes_are_refused(shapes):
     assert f"got {shapes[0]} and {shapes[1]}." in str(error.value)
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_missing_values_have_no_error(value):
+    y, wrong = np.ones((4, 1)), np.array([[1.0], [value], [1.0], [value]])
+    with pytest.raises(ValueError, match=r"^y must be finite; got 2 missing .* with known = np\.isfinite\(y\)"):
+        evaluation.mean_absolute_error(wrong, y)
+    with pytest.raises(ValueError, match=r"^forecast must be finite; got 2 missing .*\. Did the training diverge"):
+        evaluation.mean_absolute_error(y, wrong)
+    known = np.isfinite(wrong)
+    assert evaluation.mean_absolute_error(wrong[known], y[known]) == 0
+
+
+def test_masked_values_have_no_error():
+    y = np.ma.masked_equal([0.0, 1.0, -9999.0], -9999.0)
+    with pytest.raises(ValueError, match=r"^y must be finite; got 1 missing"):
+        evaluation.mean_absolute_error(y, np.zeros(3))
+
+
+@pytest.mark.parametrize("kind", ["timedelta64[s]", complex, object, "U1"])
+def test_what_is_no_number_has_no_error(kind):
+    for arguments in [(np.ones(3, int).astype(kind), np.ones(3)), (np.ones(3), np.ones(3, int).astype(kind))]:
+        with pytest.raises(ValueError, match=r"^(y|forecast) must be numeric; got values of type"):
+            evaluation.mean_absolute_error(*arguments)
+
+
+@pytest.mark.parametrize("kind", [pd.Series, lambda values: pd.DataFrame({"a": values}), pd.Categorical])
+def test_categories_have_no_error(kind):
+    with pytest.raises(ValueError, match=r"^y must be numeric; got values of type category"):
+        evaluation.mean_absolute_error(kind(pd.Categorical([1, 2, 3])), np.ones(3))
+
+
 # over_seeds
 
 
@@ -102,9 +132,50 @@ def test_too_few_or_equal_seeds_are_refused(seeds):
     def never(seed):
         raise AssertionError("ran")
 
-    with pytest.raises(ValueError, match=r"^seeds must hold at least two different seeds, each once; got") as error:
+    with pytest.raises(
+        ValueError, match=r"^seeds must hold at least two different seeds, each once and below 2\*\*32; got"
+    ) as error:
         evaluation.over_seeds(never, seeds)
     assert str(list(seeds)) in str(error.value)
+
+
+def test_seeds_of_numpy_are_seeds():
+    table = evaluation.over_seeds(draws, seeds=np.arange(2, dtype="uint8"))
+    pd.testing.assert_frame_equal(table, evaluation.over_seeds(draws, seeds=[0, 1]))
+
+
+@pytest.mark.parametrize(
+    "seeds, message",
+    [
+        ((0, 1.5), r"^seeds\[1\] must be a whole number of at least 0; got 1\.5"),
+        ((0, True), r"^seeds\[1\] must be a whole number of at least 0; got True"),
+        ((-1, 1), r"^seeds\[0\] must be a whole number of at least 0; got -1"),
+        (
+            (0, 2**32),
+            r"^seeds must hold at least two different seeds, each once and below 2\*\*32; got \[0, 4294967296\]",
+        ),
+        (2, r"^seeds must be a sequence of whole numbers, such as \(0, 1, 2\); got 2"),
+    ],
+    ids=str,
+)
+def test_seeds_are_checked_before_the_first_run(seeds, message):
+    done = []
+    with pytest.raises(ValueError, match=message):
+        evaluation.over_seeds(lambda seed: done.append(seed) or {"a": 1.0}, seeds)
+    assert not done
+
+
+@pytest.mark.parametrize("result", [None, 0.5, {}, [0.5]], ids=repr)
+def test_a_run_that_returns_no_scores_is_stopped_after_the_first_seed(result):
+    done = []
+    with pytest.raises(ValueError, match=r"^run's result must be a dict, name of the score -> number, with at least"):
+        evaluation.over_seeds(lambda seed: done.append(seed) or result)
+    assert done == [0]
+
+
+def test_a_run_that_returns_other_scores_for_another_seed_is_refused():
+    with pytest.raises(ValueError, match=r"^run must return the same .*; got \['a'\] at first, and \['b'\] for seed 1"):
+        evaluation.over_seeds(lambda seed: {"ab"[seed]: 1.0}, seeds=(0, 1))
 
 
 # restart
@@ -113,9 +184,13 @@ RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(64, 6, 2)).astype("float32"), RNG.normal(size=(64, 1)).astype("float32")
 
 
-def compiled(optimizer="adam"):
+# Without a graph: for so few steps, building it takes longer than training. (Other backends are quicker with one.)
+EAGERLY = {"run_eagerly": keras.backend.backend() == "tensorflow"}
+
+
+def compiled(optimizer="adam", **options):
     model = keras.Sequential([keras.Input((6, 2)), keras.layers.LSTM(4), keras.layers.Dense(1)])
-    model.compile(optimizer, "mse")
+    model.compile(optimizer, "mse", **options)
     return model
 
 
@@ -124,7 +199,7 @@ def train(model, seed):
     keras.utils.set_random_seed(seed)
     evaluation.restart(model)
     fresh = model.get_weights()
-    losses = model.fit(X, Y, epochs=2, batch_size=16, verbose=0).history["loss"]
+    losses = model.fit(X, Y, epochs=2, batch_size=16, shuffle=False, verbose=0).history["loss"]
     return [*fresh, np.array(losses), *model.get_weights()]
 
 
@@ -135,7 +210,7 @@ def equal(first, second):
 @pytest.fixture(scope="module")
 def trained():
     """A model after one training, and what was seen of this and of two more trainings."""
-    model = compiled()
+    model = compiled(**EAGERLY)
     return [train(model, seed) for seed in (1, 2, 1)]
 
 
@@ -172,13 +247,13 @@ def test_a_restarted_model_trains_as_a_new_one():
     seen = train(model, seed=5)
     keras.utils.set_random_seed(5)
     new = compiled()
-    losses = new.fit(X, Y, epochs=2, batch_size=16, verbose=0).history["loss"]
+    losses = new.fit(X, Y, epochs=2, batch_size=16, shuffle=False, verbose=0).history["loss"]
     np.testing.assert_allclose(seen[5], losses, rtol=1e-5)
 
 
 @pytest.mark.parametrize("optimizer", ["SGD", "Adam", "Nadam", "RMSprop", "Adagrad"])
 def test_a_restart_empties_the_optimizer(optimizer):
-    model = compiled(getattr(keras.optimizers, optimizer)(0.02))
+    model = compiled(getattr(keras.optimizers, optimizer)(0.02), **EAGERLY)
     model.optimizer.build(model.trainable_variables)
     empty = [np.array(variable.numpy()) for variable in model.optimizer.variables]
     model.fit(X, Y, batch_size=16, verbose=0)
@@ -193,7 +268,7 @@ def test_a_restart_empties_the_optimizer(optimizer):
 
 def test_a_restart_keeps_the_schedule_and_starts_it_again():
     schedule = keras.optimizers.schedules.ExponentialDecay(0.02, decay_steps=4, decay_rate=0.5)
-    model = compiled(keras.optimizers.Adam(schedule))
+    model = compiled(keras.optimizers.Adam(schedule), **EAGERLY)
     model.fit(X, Y, batch_size=16, verbose=0)
     assert float(model.optimizer.learning_rate) == pytest.approx(0.01)
     evaluation.restart(model)
@@ -201,11 +276,65 @@ def test_a_restart_keeps_the_schedule_and_starts_it_again():
 
 
 def test_a_restart_before_the_first_training_leaves_the_optimizer_unbuilt():
-    model = compiled()
+    model = compiled(**EAGERLY)
     evaluation.restart(model)
     assert not model.optimizer.built
     train(model, seed=1)
     assert model.optimizer.iterations == 8
+
+
+@pytest.mark.parametrize("wrap", [lambda lstm: lstm, keras.layers.Bidirectional, lambda lstm: keras.Sequential([lstm])])
+def test_a_restart_forgets_what_a_stateful_layer_carries(wrap):
+    model = keras.Sequential([keras.Input(batch_shape=(16, 6, 2)), wrap(keras.layers.LSTM(4, stateful=True))])
+    model.compile("sgd", "mse")
+    keras.utils.set_random_seed(0)
+    evaluation.restart(model)
+    weights, fresh = model.get_weights(), model.predict(X[:16], verbose=0)
+    assert not np.allclose(model.predict(X[:16], verbose=0), fresh), "the state is carried on"
+    evaluation.restart(model)
+    model.set_weights(weights)
+    np.testing.assert_allclose(model.predict(X[:16], verbose=0), fresh, rtol=1e-6)
+
+
+def test_a_restart_resets_metrics_and_layers_that_count():
+    model = keras.Sequential([keras.Input((6, 2)), keras.layers.Flatten(), keras.layers.BatchNormalization()])
+    model.add(keras.layers.Dense(1))
+    model.compile("sgd", "mse", metrics=["mae"], **EAGERLY)
+    started = [np.array(variable.numpy()) for variable in model.non_trainable_variables]
+    model.train_on_batch(X, Y)
+    assert not all(equal(model.non_trainable_variables, started))
+    assert any(np.any(variable) for variable in model.metrics_variables)
+    evaluation.restart(model)
+    assert all(equal(model.non_trainable_variables, started))
+    assert not any(np.any(variable) for variable in model.metrics_variables)
+
+
+def test_a_restart_resets_the_scale_of_the_loss_under_mixed_precision():
+    model = keras.Sequential([keras.Input((6, 2)), keras.layers.Flatten(), keras.layers.Dense(1)])
+    optimizer = keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(), initial_scale=1e6)
+    model.compile(optimizer, "mse", **EAGERLY)
+    optimizer.build(model.trainable_variables)
+    started = [np.array(variable.numpy()) for variable in optimizer.variables]
+    model.train_on_batch(X, Y)
+    assert not all(equal(optimizer.variables, started))
+    evaluation.restart(model)
+    assert all(equal(optimizer.variables, started))
+
+
+def test_a_model_that_keras_cannot_copy_is_refused():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = keras.layers.Dense(1)
+
+        def call(self, x):
+            return self.dense(x)
+
+    model = Own()
+    model(X[:, 0])
+    model.compile("adam", "mse")
+    with pytest.raises(ValueError, match=r"^model must be sequential or functional, .*; got Own\. Build and compile a"):
+        evaluation.restart(model)
 
 
 @pytest.mark.parametrize("build", [keras.Sequential, lambda: models.vanilla(6, 2, 1)], ids=["Sequential", "Model"])
@@ -251,5 +380,24 @@ def test_the_scores_of_over_seeds_fit_the_table():
 
 
 def test_an_empty_table_is_refused():
-    with pytest.raises(ValueError, match=r"^scores is empty; give at least one model"):
-        evaluation.score_table({})
+    message = r"^scores must be a dict, name of the model -> its scores, with at least one entry; got"
+    for scores, got in [({}, "{}"), (pd.DataFrame({"a": [1.0, 2.0]}), "DataFrame"), (None, "NoneType")]:
+        with pytest.raises(ValueError, match=f"{message} {got}"):
+            evaluation.score_table(scores)
+
+
+@pytest.mark.parametrize("bad", [{"a": "high"}, {"a": None}, {"a": [1.0, 2.0]}, 3.0, pd.DataFrame({"a": ["x", "y"]})])
+def test_scores_that_are_no_numbers_are_refused(bad):
+    with pytest.raises(ValueError, match=r"^scores\['bad'\] must be a table from over_seeds or a dict of numbers; got"):
+        evaluation.score_table({"good": {"a": 1.0}, "bad": bad})
+
+
+@pytest.mark.parametrize("digits", [-1, 1.0, "2", True], ids=repr)
+def test_digits_are_a_whole_number(digits):
+    with pytest.raises(ValueError, match=rf"^digits must be a whole number of at least 0; got {digits!r}\."):
+        evaluation.score_table({"m": {"a": 1.0}}, digits=digits)
+
+
+def test_a_score_that_is_missing_for_a_seed_is_not_passed_over():
+    runs = pd.DataFrame({"mae": [1.0, np.nan, 3.0]})
+    assert evaluation.score_table({"diverged once": runs}).loc["diverged once", "mae"] == "nan ± nan"

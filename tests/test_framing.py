@@ -1,7 +1,9 @@
 """lstmbook.framing: windows beside a plain loop and beside Keras, and splits beside counting."""
 
+import re
 import time
 import tracemalloc
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -133,7 +135,7 @@ def test_missing_values_pass_through():
 # Types of values
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int8", "uint16", "bool", "complex64"])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int8", "uint16", "bool"])
 def test_the_type_of_an_array_is_kept(dtype):
     X, y = framing.windows(np.ones((5, 3), dtype), 2, targets=[0, 1, 0])
     assert X.dtype == y.dtype == dtype
@@ -283,34 +285,56 @@ def test_a_data_frame_without_columns_is_refused():
         (["a", "b", "c"], "<U1"),
         (np.array(["2020-01-01", "2020-01-02"], "M8[D]"), r"datetime64\[D\]"),
         (np.array([1, None, 3]), "object"),
-        (pd.Series(["a", "b", "c"]).astype(object), "object"),
+        (np.arange(3).astype("timedelta64[s]"), r"timedelta64\[s\]"),
+        (np.arange(3) + 1j, "complex128"),
+        (pd.Categorical([1, 2, 3]), "category"),
     ],
-    ids=["text", "dates", "objects", "Series"],
+    ids=["text", "dates", "objects", "durations", "complex", "categories"],
 )
 def test_values_that_are_not_numbers_are_refused(series, dtype):
     with pytest.raises(ValueError, match=f"^series must be numeric; got values of type {dtype}. Convert them"):
         framing.windows(series, 1)
 
 
-def test_columns_that_are_not_numbers_are_named():
-    frame = pd.DataFrame(
-        {
-            "number": [1.0, 2.0],
-            "text": ["a", "b"],
-            "category": pd.Categorical([1, 2]),
-            "date": pd.to_datetime(["2020-01-01", "2020-01-02"]),
-            "object": pd.Series([1, 2], dtype=object),
-        }
-    )
-    message = r"^series must be numeric; these columns are not: text, category, date, object\. Encode them .* or leave"
+DATES = pd.to_datetime(["2020-01-01", "2020-01-02", "2020-01-03"])
+NAMES_HINT = r"names: if they name several series, frame each alone \(windows_by_series\); if they are a feature"
+NUMBERS_HINT = r"numbers kept as text: use pandas\.to_numeric\(…, errors='coerce'\) and look at what is missing then"
+
+
+@pytest.mark.parametrize(
+    "column, hint",
+    [
+        (DATES, r"\(datetime64.*\) holds times: make it the index \(set_index\)"),
+        (DATES.tz_localize("UTC"), r"\(datetime64.*UTC\]\) holds times: make it the index"),
+        (DATES.to_period("D"), r"\(period\[D\]\) holds times: make it the index"),
+        (["2020-01-01", "2020-01-02", "?"], r"\(str\) holds times kept as text: use pandas.to_datetime and make it"),
+        (["1.1", "?", "1.3"], rf"\(str\) holds {NUMBERS_HINT}"),
+        (np.array([1, None, 3], dtype=object), rf"\(object\) holds {NUMBERS_HINT}"),
+        (["Oslo", "Rome", "Oslo"], rf"\(str\) holds {NAMES_HINT}"),
+        (np.array([None, None, None]), rf"\(object\) holds {NAMES_HINT}"),
+        (pd.Categorical([1, 2, 1]), rf"\(category\) holds {NAMES_HINT}"),
+        (pd.Categorical(["a", "b", "a"]), rf"\(category\) holds {NAMES_HINT}"),
+        (DATES - DATES[0], r"\(timedelta64.*\) holds values of another kind: make numbers of them, such as"),
+        (np.arange(3) + 1j, r"\(complex128\) holds values of another kind: make numbers of them"),
+    ],
+    ids=str,
+)
+def test_columns_that_are_not_numbers_are_named_with_what_would_do(column, hint):
+    for series in (pd.DataFrame({"number": [1, 2, 3], "x": column}), pd.Series(column, name="x")):
+        with pytest.raises(ValueError, match=rf"^series must be numeric; column 'x' {hint}"):
+            framing.windows(series, 1)
+
+
+def test_all_columns_that_are_not_numbers_are_named():
+    frame = pd.DataFrame([[1, "a", "1"], [2, "b", "2"]], columns=["a", "a", "b"])
+    message = rf"^series must be numeric; column 'a' .* holds {NAMES_HINT}.*; column 'b' .* holds {NUMBERS_HINT}\."
     with pytest.raises(ValueError, match=message):
         framing.windows(frame, 1)
 
 
-def test_columns_of_one_name_that_are_not_numbers_are_named():
-    frame = pd.DataFrame([[1, "a"], [2, "b"]], columns=["a", "a"])
-    with pytest.raises(ValueError, match=r"^series must be numeric; these columns are not: a\. Encode them"):
-        framing.windows(frame, 1)
+def test_recordings_of_different_lengths_are_refused():
+    with pytest.raises(ValueError, match=r"^series must be an array of numbers; got .* different shapes\. Give"):
+        framing.windows([np.ones((n, 2)) for n in (5, 7)], 3)
 
 
 @pytest.mark.parametrize("targets", [3, -4, [0, 3], "a", np.int64(7), True, 1.5, 1.0, [1.0], [None]], ids=repr)
@@ -340,6 +364,156 @@ def test_a_name_of_several_columns_is_refused():
 def test_no_targets_are_refused(targets):
     with pytest.raises(ValueError, match=r"^targets is empty; name at least one column, or leave it None for all"):
         framing.windows(np.ones((5, 3)), 2, targets=targets)
+
+
+@pytest.mark.parametrize("targets", [{0, 1}, frozenset({0}), {0: 1}], ids=repr)
+def test_targets_without_an_order_are_refused(targets):
+    with pytest.raises(ValueError, match=r"^targets must be in an order, as in a list; got") as error:
+        framing.windows(np.ones((5, 3)), 2, targets=targets)
+    assert repr(targets) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "targets, column", [(("t", "min"), [1]), ([("t", "max"), ("t", "min")], [0, 1]), ((("t", "min"), 0), [1, 0])]
+)
+def test_a_name_may_be_a_tuple(targets, column):
+    names = pd.MultiIndex.from_tuples([("t", "max"), ("t", "min")])
+    frame = pd.DataFrame([[1, 2], [3, 4]], columns=names)
+    assert framing.windows(frame, 1, targets=targets)[1].ravel().tolist() == [[3, 4][c] for c in column]
+
+
+# Times
+
+
+def at(times):
+    return pd.DataFrame({"x": np.arange(len(times))}, index=times)
+
+
+HOURS = pd.date_range("2024-01-01", periods=40, freq="h")
+DAYS = pd.date_range("2024-01-01", periods=40)  # from a Monday on
+TRADING = pd.bdate_range("2024-01-01", periods=40).delete([7, 20])  # with two holidays
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        HOURS,
+        HOURS.tz_localize("UTC"),
+        HOURS - HOURS[0],
+        HOURS.to_period(),
+        pd.date_range("2024-03-30", periods=80, freq="h", tz="Europe/Berlin"),  # the clocks change
+        pd.date_range("2024-03-01", periods=80, tz="Europe/Berlin"),
+        pd.date_range("2019-01-01", periods=30, freq="MS"),
+        pd.period_range("2019-01", periods=30, freq="M"),
+        pd.date_range("2019-01-01", periods=30, freq="YS"),
+        TRADING,
+        TRADING.to_period("D"),
+        pd.DatetimeIndex(np.cumsum(np.arange(1, 41)) * 3_600_000_000_000),  # events, no usual step
+        HOURS[:1],
+        HOURS[:0],
+        pd.Index([3, 2, 2, 9]),
+        pd.Index(list("abca")),
+    ],
+    ids=lambda times: f"{type(times).__name__} {getattr(times, 'freqstr', None)}",
+)
+def test_times_that_increase_evenly_are_accepted(times):
+    for frame in (at(times), at(times)["x"]):
+        if len(times) > 1:
+            assert len(framing.windows(frame, 1)[0]) == len(times) - 1
+        if len(times) > 2:
+            assert [len(part) for part in framing.split_by_time(frame, 1, 1)] == [len(times) - 2, 1, 1]
+
+
+@pytest.mark.parametrize("times", [HOURS, DAYS, HOURS.to_period(), HOURS - HOURS[0], HOURS.tz_localize("Asia/Tokyo")])
+@pytest.mark.parametrize(
+    "order, got", [(slice(None, None, -1), (38, 39)), ([0, 1, 1, 2], (1, 1)), ([0, 2, 1, 3], (1, 2))], ids=str
+)
+def test_times_that_do_not_increase_are_refused(times, order, got):
+    frame = at(times[order])
+    later, earlier = (pd.Index(times)[i] for i in got)
+    later, earlier = (t.to_timestamp() if isinstance(t, pd.Period) else t for t in (later, earlier))
+    message = f"series must have times that increase from row to row; got {later} after {earlier}. Sort it (sort_index)"
+    for call in (lambda: framing.windows(frame, 1), lambda: framing.split_by_time(frame["x"], 1, 1)):
+        with pytest.raises(ValueError) as error:
+            call()
+        assert str(error.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "times", [HOURS, DAYS, HOURS.to_period(), HOURS - HOURS[0], pd.date_range("2019-01-01", periods=40, freq="MS")]
+)
+def test_holes_are_refused_and_filled_or_stated(times):
+    frame = at(times.delete([3, 10, 11]))
+    with pytest.raises(ValueError, match=r"^series must have no holes in its times; got 2 steps longer than usual"):
+        framing.windows(frame, 2)
+    assert [len(part) for part in framing.split_by_time(frame, 1, 1)] == [35, 1, 1]
+    assert len(framing.windows(frame.reindex(times), 2)[0]) == 38
+    assert len(framing.windows(frame.reset_index(drop=True), 2, targets="x")[0]) == 35
+
+
+def test_missing_times_and_several_levels_are_refused():
+    frame = at(pd.DatetimeIndex([*HOURS[:3], pd.NaT]))
+    levels = pd.DataFrame({"x": range(4)}, index=pd.MultiIndex.from_product([["A", "B"], HOURS[:2]]))
+    for function in (lambda series: framing.windows(series, 1), lambda series: framing.split_by_time(series, 1, 1)):
+        with pytest.raises(ValueError, match=r"^series must have a time for every row; got 1 rows without\. Drop them"):
+            function(frame)
+        with pytest.raises(ValueError, match=r"^series must have an index of one level, such as times; got 2 levels"):
+            function(levels)
+
+
+# Several series in one table
+
+
+@settings(deadline=None, max_examples=30)
+@given(data=st.data(), shape=sizes(), n_series=st.integers(1, 4))
+def test_no_window_crosses_from_one_series_to_the_next(data, shape, n_series):
+    arguments, length = shape
+    parts = [100 * i + np.arange(2.0 * (length + i)).reshape(-1, 2) for i in range(n_series)]
+    frames = [pd.DataFrame(p, columns=["a", "b"]).assign(shop=f"shop {i}") for i, p in enumerate(parts)]
+    frames = data.draw(st.permutations(frames), label="order")
+    X, y, shop = framing.windows_by_series(pd.concat(frames), "shop", targets="b", **arguments)
+    expected = [framing.windows(frame[["a", "b"]], targets=1, **arguments) for frame in frames]
+    np.testing.assert_array_equal(X, np.concatenate([X for X, _ in expected]))
+    np.testing.assert_array_equal(y, np.concatenate([y for _, y in expected]))
+    names = [frame["shop"].iloc[0] for frame in frames]
+    assert shop.tolist() == [name for name, (X, _) in zip(names, expected, strict=True) for _ in X]
+
+
+def test_the_rows_of_several_series_may_be_mixed():
+    table = pd.DataFrame({"v": [1, 10, 2, 20, 3, 30], "id": pd.Categorical([7, 8] * 3, categories=[8, 9, 7])})
+    table.index = HOURS[[0, 0, 1, 1, 2, 2]]
+    X, y, series = framing.windows_by_series(table, "id", 2)
+    assert (X[..., 0].tolist(), y.ravel().tolist(), series.tolist()) == ([[1, 2], [10, 20]], [3, 30], [7, 8])
+
+
+def test_several_series_are_refused_with_the_name_of_the_wrong_one():
+    table = pd.DataFrame({"v": range(6), "shop": list("AAAABB")})
+    with pytest.raises(ValueError, match=r"^shop 'B': series has 2 time steps; one window needs .* = 3\."):
+        framing.windows_by_series(table, "shop", 2)
+    table = table.set_index(HOURS[[0, 1, 2, 3, 1, 0]])
+    with pytest.raises(ValueError, match=r"^shop 'B': series must have times that increase"):
+        framing.windows_by_series(table, "shop", 1)
+    with pytest.raises(ValueError, match=r"^by must be the name of one column, of v, shop; got 'store'"):
+        framing.windows_by_series(table, "store", 1)
+    with pytest.raises(ValueError, match=r"^by must name a series for every row; column 'shop' has missing entries"):
+        framing.windows_by_series(table.assign(shop=["A", None, "B", "B", "B", "A"]), "shop", 1)
+
+
+@pytest.mark.parametrize("table", [np.ones((4, 2)), None, pd.DataFrame({"shop": []})], ids=type)
+def test_what_is_no_table_of_several_series_is_refused(table):
+    with pytest.raises(ValueError, match=r"^table must be a DataFrame with rows and columns; got"):
+        framing.windows_by_series(table, "shop", 1)
+
+
+# Masked values
+
+
+def test_masked_values_become_missing():
+    series = np.ma.masked_equal([0, 1, -9999, 3], -9999)
+    X, y = framing.windows(series, 2)
+    np.testing.assert_array_equal(X[:, :, 0], [[0, 1], [1, np.nan]])
+    np.testing.assert_array_equal(y[:, 0, 0], [np.nan, 3])
+    assert framing.windows(np.ma.masked_equal(np.arange(4), 9), 2)[0].dtype == int
 
 
 # split_by_time
@@ -419,12 +593,38 @@ def test_a_split_that_leaves_no_training_data_is_refused(validation, test, taken
         framing.split_by_time(np.arange(10), validation, test)
 
 
+@pytest.mark.parametrize("series", [None, 3, {"a": 1}, "abc", np.array(3)], ids=repr)
+def test_what_has_no_rows_is_not_split(series):
+    with pytest.raises(ValueError, match=r"^series must have rows, as an array, a list or a DataFrame; got"):
+        framing.split_by_time(series, 1, 1)
+
+
+def test_lists_are_split():
+    assert framing.split_by_time([[1], [2, 3], [4]], 1, 1) == ([[1]], [[2, 3]], [[4]])
+
+
 # Batches
 
 
-def test_batches_hold_the_samples_in_their_order():
+def batches_of_other_backends(*arrays, size):
+    """What `batches` returns where Keras's backend is not TensorFlow."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keras.backend, "backend", lambda: "another")
+        return framing.batches(*arrays, size=size)
+
+
+every_kind_of_batches = pytest.mark.parametrize("batches", [framing.batches, batches_of_other_backends])
+
+
+def listed(batches):
+    """The batches of one pass, as arrays."""
+    return [keras.tree.map_structure(np.asarray, batch) for batch, _ in zip(batches, range(len(batches)), strict=False)]
+
+
+@every_kind_of_batches
+def test_batches_hold_the_samples_in_their_order(batches):
     X, y = np.arange(14).reshape(7, 2), np.arange(7)
-    found = [tuple(part.numpy() for part in batch) for batch in framing.batches(X, y, size=3)]
+    found = listed(batches(X, y, size=3))
     assert [len(x) for x, _ in found] == [3, 3, 1]
     np.testing.assert_array_equal(np.concatenate([x for x, _ in found]), X)
     np.testing.assert_array_equal(np.concatenate([y for _, y in found]), y)
@@ -438,20 +638,42 @@ def test_batches_of_several_inputs_come_together(together):
     assert found_weight.shape == (2, 2)
 
 
-def test_a_network_learns_the_same_from_batches_as_from_arrays():
+def test_batches_of_dicts_tables_and_tensors():
+    inputs = {"a": pd.DataFrame({"u": [1, 2, 3], "v": [4, 5, 6]}), "b": keras.ops.convert_to_tensor([7, 8, 9])}
+    first, last = listed(framing.batches(inputs, pd.Series([1.5, 2.5, 3.5]), size=2))
+    assert (first[0]["a"].tolist(), first[0]["b"].tolist(), first[1].tolist()) == ([[1, 4], [2, 5]], [7, 8], [1.5, 2.5])
+    assert (last[0]["a"].tolist(), last[0]["b"].tolist(), last[1].tolist()) == ([[3, 6]], [9], [3.5])
+
+
+def test_batches_of_text():
+    first, last = listed(framing.batches(np.array(["a", "b", "c"]), size=2))
+    assert [str(text, "utf8") if isinstance(text, bytes) else text for text in [*first[0], *last[0]]] == list("abc")
+
+
+@every_kind_of_batches
+@pytest.mark.parametrize("fit", [{"epochs": 2}, {"epochs": 4, "steps_per_epoch": 2}], ids=str)
+def test_a_network_learns_the_same_from_batches_as_from_arrays(batches, fit):
     rng = np.random.default_rng(0)
-    X, y = rng.normal(size=(50, 3)).astype("float32"), rng.normal(size=(50, 1)).astype("float32")
-    learned = []
-    for data in ({"x": X, "y": y, "batch_size": 8}, {"x": framing.batches(X, y, size=8)}):
+    X, y = rng.normal(size=(32, 3)).astype("float32"), rng.normal(size=(32, 1)).astype("float32")
+    weight, learned = rng.random(32), []
+    if "steps_per_epoch" in fit:  # so that each of the four epochs takes the batches that follow, over two passes
+        assert fit["epochs"] * fit["steps_per_epoch"] == 2 * 32 / 8
+    for data in (
+        {"x": X, "y": y, "sample_weight": weight, "batch_size": 8, "epochs": 2},
+        {"x": batches(X, y, weight, size=8)} | fit,
+    ):
         keras.utils.set_random_seed(0)
         model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
         model.compile("sgd", "mse")
-        model.fit(**data, epochs=2, shuffle=False, verbose=0)
+        model.fit(**data, shuffle=False, verbose=0)
         learned.append(model.get_weights())
     for a, b in zip(*learned, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-5)
+    loss = model.evaluate(batches(X, y, size=8), verbose=0)
+    assert loss == pytest.approx(np.mean((X @ learned[1][0] + learned[1][1] - y) ** 2), rel=1e-4)
 
 
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="other backends read without TensorFlow")
 def test_the_reading_of_batches_is_not_tuned():
     assert framing.batches(np.ones(3), size=1).options().autotune.enabled is False
 
@@ -466,7 +688,33 @@ def test_batches_of_unequal_arrays_are_refused(arrays, got):
     assert f"got {got} samples" in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("arrays", "i"),
+    [
+        ((np.ones((4, 2)), np.ones(4), None), 2),
+        ((np.ones((4, 2)), [0, 1, 2, 3]), 1),
+        ((np.ma.masked_equal(np.ones((4, 2)), 1), np.ones(4)), 0),
+        (({"a": np.ones(4), "b": np.array(3.0)}, np.ones(4)), 0),
+        ((np.ones(4), np.ones(4, object)), 1),
+        ((np.ones(4), np.ones(4, "timedelta64[s]")), 1),
+        ((np.ones(4), pd.Series([1, 2, 3, 4]).astype("category")), 1),
+        (("abcd",), 0),
+    ],
+)
+def test_what_is_no_array_makes_no_batches(arrays, i):
+    with pytest.raises(ValueError, match=rf"^arrays\[{i}\] must be an array, or a list, tuple or dict of arrays"):
+        framing.batches(*arrays, size=2)
+
+
 @pytest.mark.parametrize("size", [0, 2.5, True, None])
 def test_a_batch_has_at_least_one_sample(size):
     with pytest.raises(ValueError, match=rf"^size must be a whole number of at least 1; got {size!r}"):
         framing.batches(np.ones(3), size=size)
+
+
+# The package and TensorFlow
+
+
+@pytest.mark.parametrize("path", sorted(Path(framing.__file__).parent.glob("*.py")), ids=lambda path: path.stem)
+def test_no_module_needs_tensorflow(path):
+    assert not re.search(r"^(import|from) tensorflow", path.read_text("utf8"), re.MULTILINE)

@@ -12,6 +12,11 @@ from scipy.stats import multivariate_normal
 
 from lstmbook import evaluation, mixture, models
 
+if keras.backend.backend() == "jax":
+    import jax
+
+    jax.config.update("jax_enable_x64", True)  # or it would compute in float32 what is asked for in float64
+
 
 def mixture_of(weights, means, sigmas, rhos):
     """Return the network's output for which the mixture has these weights, means, standard deviations, correlations."""
@@ -207,3 +212,20 @@ def test_sample_refuses_another_source_of_random_numbers(rng):
     message = f"rng must be a numpy.random.Generator, such as numpy.random.default_rng(0); got {rng!r}."
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         mixture.sample(THREE, rng)
+
+
+def test_masked_arrays_are_refused():
+    points, parameters = (np.ma.masked_equal(np.ones(shape), 1) for shape in [(4, 2), (4, 6)])
+    for arguments in [(points, np.ones((4, 6))), (np.ones((4, 2)), parameters)]:
+        with pytest.raises(
+            ValueError, match=r"^y_true and parameters must be without a mask; got a masked array\. Leave"
+        ):
+            mixture.loss(*arguments)
+    with pytest.raises(ValueError, match=r"^parameters must be finite; got missing or infinite values"):
+        mixture.sample(parameters, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("kind", ["timedelta64[s]", complex])
+def test_sample_refuses_what_is_no_number(kind):
+    with pytest.raises(ValueError, match=r"^parameters must be numeric; got values of type"):
+        mixture.sample(np.ones(6, int).astype(kind), np.random.default_rng(0))

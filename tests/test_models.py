@@ -1,12 +1,17 @@
 """lstmbook.models: shapes, answers by hand, training, saving, and what the builders refuse."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from lstmbook import models
+from lstmbook import evaluation, framing, mixture, models
 from lstmbook.cell import LSTMCell
+
+# Without a graph: for so few steps, building it takes longer than training. (Other backends are quicker with one.)
+EAGERLY = {"run_eagerly": keras.backend.backend() == "tensorflow"}
 
 
 def lstm(features, units):
@@ -339,8 +344,7 @@ def test_models_learn(case):
     keras.utils.set_random_seed(0)
     model, X = build(case), samples(case, n=16)
     y = 0.1 * np.random.default_rng(2).normal(size=answers(model, X).shape)
-    # Without a graph: for so few steps, building it takes longer than training.
-    model.compile(keras.optimizers.Adam(0.01), "mse", run_eagerly=True)
+    model.compile(keras.optimizers.Adam(0.01), "mse", **EAGERLY)
     before = model.get_weights()
     losses = [model.train_on_batch(X, y) for _ in range(5)]
     assert losses[-1] < 0.9 * losses[0]
@@ -359,6 +363,187 @@ def test_models_are_saved_and_loaded(tmp_path, case, convert):
     X = samples(case)
     X[:, -2:] = 0
     np.testing.assert_array_equal(answers(loaded, X), answers(model, X))
+
+
+# Every argument under every policy of precision
+
+
+@pytest.fixture(params=["float32", "mixed_float16", "mixed_bfloat16"])
+def policy(request):
+    keras.config.set_dtype_policy(request.param)
+    yield
+    keras.config.set_dtype_policy("float32")
+
+
+OPTIONS = {
+    "classes": {"n_steps": None, "activation": "softmax", "dropout": 0.5},
+    "mask that half a precision rounds": {"mask_value": 0.1, "n_steps": None, "dropout": 0.5},
+    "mask that half a precision does not reach": {"mask_value": 1e6, "n_steps": None},
+    **{f"mask, {mode}": {"merge_mode": mode, "mask_value": -1e-9, "n_steps": None} for mode in MERGE},
+    "filters": {"filters": (5,), "kernel_size": 2, "units": 3, "activation": "sigmoid"},
+}
+
+
+def allowed(case, options):
+    kinds_of = {"mask_value": MASKING, "merge_mode": [c for c in CASES if c.startswith("bi")], "filters": IMAGE_CASES}
+    return all(case in kinds_of.get(name, CASES) for name in options)
+
+
+IMAGE_CASES = ["cnn_lstm", "cnn_lstm of pieces"]
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # from Keras, while saving
+@pytest.mark.parametrize("case, options", [(c, o) for c in CASES for o in OPTIONS if allowed(c, OPTIONS[o])])
+def test_models_train_and_are_saved_under_every_policy(tmp_path, policy, case, options):
+    options = OPTIONS[options]
+    model, X = build(case, **options), samples(case)
+    if "mask_value" in options:
+        read = answers(model, X[:, 2:]).astype(float)
+        X[:, :2] = options["mask_value"]
+        skipped = answers(model, X).astype(float)
+        np.testing.assert_allclose(skipped[:, 2:] if skipped.ndim == 3 else skipped, read, atol=2e-2)
+    y = np.random.default_rng(2).random(size=answers(model, X).shape)
+    model.compile("adam", "mse", **EAGERLY)
+    before = model.get_weights()
+    assert np.isfinite(model.train_on_batch(X, y))
+    assert all(np.isfinite(new).all() for new in model.get_weights())
+    assert not all(np.array_equal(old, new) for old, new in zip(before, model.get_weights(), strict=True))
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(answers(loaded, X), answers(model, X))
+
+
+# Targets of another shape than the outputs
+
+
+def refuses(call, got, expected):
+    with pytest.raises(ValueError, match=re.escape(f"y must have the shape of the outputs, {expected}; got {got}. Of")):
+        call()
+
+
+def shape_of(values):
+    return f"(samples, {', '.join(map(str, values.shape[1:]))})".replace("(samples, )", "(samples,)")
+
+
+@every_case
+def test_targets_that_keras_would_broadcast_are_refused(case):
+    model, X = build(case), samples(case)
+    y = np.zeros(answers(model, X).shape)
+    model.compile("sgd", "mse", **EAGERLY)
+    others = [y[:, np.newaxis], y[..., :1], y[..., :2], y[..., 0], np.zeros(len(y)), y[..., np.newaxis, :]]
+    for other in others:
+        if other.shape != y.shape:
+            refuses(lambda other=other: model.train_on_batch(X, other), shape_of(other), shape_of(y))
+            refuses(lambda other=other: model.test_on_batch(X, other), shape_of(other), shape_of(y))
+    assert model.train_on_batch(X, y) == pytest.approx(np.mean(answers(build(case), X) ** 2), rel=1e-4)
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+@pytest.mark.parametrize("as_batches", [False, True])
+def test_after_a_refusal_the_right_targets_are_learnt(steps, as_batches):
+    table = np.random.default_rng(0).normal(size=(49, 2)).astype("float32")
+    X, y = framing.windows(table, 5, 2)
+    data = {"batch_size": 7} if not as_batches else {}
+    model = models.vanilla(5, 2, 4, units=3)
+    model.compile("sgd", "mse", metrics=["mae"], steps_per_execution=steps)
+
+    def fit(y):
+        return model.fit(
+            framing.batches(X, y, size=7) if as_batches else X,
+            None if as_batches else y,
+            verbose=0,
+            shuffle=False,
+            **data,
+        )
+
+    refuses(lambda: fit(y), "(samples, 2, 2)", "(samples, 4)")
+    flat = y.reshape(len(y), -1)
+    expected = np.mean((answers(model, X) - flat) ** 2)
+    assert model.evaluate(X, flat, verbose=0)[0] == pytest.approx(expected, rel=1e-4)
+    losses = [fit(flat).history["loss"][0] for _ in range(3)]
+    assert losses[2] < losses[0]
+
+
+# They take whole numbers, labels or similarities, of other shapes than the outputs.
+OTHER_TARGETS = ["SparseCategoricalCrossentropy", "CategoricalGeneralizedCrossEntropy", "CTC", "Circle"]
+OTHER_TARGETS += ["sparse_categorical_crossentropy", "categorical_generalized_cross_entropy", "ctc", "circle"]
+
+
+LOSSES = [name for name in dir(keras.losses) if callable(getattr(keras.losses, name)) and name[0] != "_"]
+COMPARING = sorted(set(LOSSES) - set(OTHER_TARGETS) - {"Loss", "deserialize", "get", "serialize"})
+
+
+@pytest.mark.parametrize("name", COMPARING)
+def test_every_loss_of_keras_that_compares_values_asks_for_the_shape_of_the_outputs(name):
+    model = models.vanilla(5, 2, 3, units=2)
+    loss = getattr(keras.losses, name)
+    model.compile("sgd", loss() if isinstance(loss, type) else loss)
+    output = np.full((4, 3), 0.25, "float32")
+    for shape in [(4, 1, 3), (4, 1), (4,), (4, 2), (4, 3, 3)]:
+        refuses(
+            lambda shape=shape: model.compute_loss(y=np.ones(shape), y_pred=output),
+            shape_of(np.ones(shape)),
+            "(samples, 3)",
+        )
+    fits = [float(model.compute_loss(y=np.ones(shape, "float32"), y_pred=output)) for shape in [(4, 3), (4, 3, 1)]]
+    if name not in ("CategoricalCrossentropy", "categorical_crossentropy"):
+        assert fits[0] == pytest.approx(fits[1], rel=1e-5)
+
+
+@pytest.mark.parametrize("loss", ["SparseCategoricalCrossentropy", "sparse_categorical_crossentropy"])
+def test_targets_may_be_numbers_of_classes(loss):
+    model = models.vanilla(5, 2, 3, units=2, activation="softmax")
+    loss = getattr(keras.losses, loss)
+    model.compile("sgd", loss() if isinstance(loss, type) else loss, **EAGERLY)
+    y = np.array([0, 1, 2, 1, 0, 2])
+    seen = [model.test_on_batch(samples("vanilla"), targets) for targets in (y, y[:, np.newaxis])]
+    assert seen[0] == pytest.approx(seen[1], rel=1e-5)
+
+
+def test_own_losses_may_ask_for_any_targets():
+    class Own(keras.losses.Loss):
+        def call(self, y_true, y_pred):
+            return keras.ops.sum(y_true) - keras.ops.sum(y_pred)
+
+    model, X = build("generative", n_outputs=6), samples("generative")
+    for loss in (mixture.loss, Own(), lambda y_true, y_pred: keras.ops.mean(y_true) - keras.ops.mean(y_pred)):
+        model.compile("sgd", loss, **EAGERLY)
+        assert np.isfinite(model.test_on_batch(X, np.ones((6, 5, 2), "float32")))
+
+
+@pytest.mark.parametrize(
+    "loss", [["mse"], {"dense": "mse"}, keras.losses.MeanSquaredError()], ids=["list", "dict", "object"]
+)
+def test_the_loss_may_be_given_in_any_way(loss):
+    model = build("vanilla")
+    model.layers[-1].name = "dense"
+    model.compile("sgd", loss)
+    refuses(lambda: model.compute_loss(y=np.ones((4, 1)), y_pred=np.ones((4, 3))), "(samples, 1)", "(samples, 3)")
+    refuses(lambda: model.compute_loss(y=[np.ones((4, 1))], y_pred=np.ones((4, 3))), "(samples, 1)", "(samples, 3)")
+
+
+@pytest.mark.parametrize("loss", [None, "mse"])
+def test_without_targets_keras_decides(loss):
+    found = []
+    for model in (build("vanilla"), keras.models.clone_model(build("vanilla"))):
+        model.compile("sgd", loss)
+        try:
+            found.append(model.compute_loss(y=None, y_pred=np.ones((4, 3))))
+        except ValueError as error:
+            found.append(str(error))
+    assert found[0] == found[1]
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # from Keras, while saving
+def test_a_copy_and_a_loaded_model_are_plain_models_of_keras(tmp_path):
+    model, X = build("vanilla"), samples("vanilla")
+    model.compile("sgd", "mse", **EAGERLY)
+    model.save(tmp_path / "model.keras")
+    copies = [keras.models.clone_model(model), keras.models.load_model(tmp_path / "model.keras")]
+    assert {type(copy) for copy in copies} == {type(model)} == {type(keras.Model(model.input, model.output))}
+    assert all(vars(copy).get("compute_loss") is None for copy in copies)
+    evaluation.restart(model)
+    refuses(lambda: model.train_on_batch(X, np.ones((6, 1))), "(samples, 1)", "(samples, 3)")
 
 
 # What the builders refuse
@@ -471,3 +656,18 @@ def test_an_unknown_activation_is_named(case, bad):
         f"'softmax'; got {bad!r}."
     )
     assert refusal(case, activation=bad) == expected
+
+
+@every_case
+@pytest.mark.parametrize(
+    "softmax", ["softmax", "log_softmax", keras.activations.softmax], ids=["name", "log", "function"]
+)
+def test_a_softmax_of_one_output_is_refused(case, softmax):
+    expected = (
+        f"activation must not be {softmax!r} with n_outputs=1: a single class always has the probability 1. "
+        "Take 'sigmoid' for the probability of one of two classes, or n_outputs=2."
+    )
+    assert refusal(case, activation=softmax, n_outputs=np.int64(1)) == expected
+    builder, arguments = CASES[case]
+    builder(**arguments | {"activation": softmax, "n_outputs": 2})
+    builder(**arguments | {"activation": "sigmoid", "n_outputs": 1})

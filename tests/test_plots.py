@@ -96,6 +96,21 @@ def test_the_parts_of_a_window_have_their_colours():
     assert [text.get_color() for text in ax.texts] == ["white", "black", "white"] * 3
 
 
+@pytest.mark.parametrize("name", ["n_steps", "horizon", "stride", "n_windows"])
+@pytest.mark.parametrize("value", [0, -1, 3.5, True, None], ids=repr)
+def test_a_window_that_framing_refuses_is_not_drawn(name, value):
+    with pytest.raises(ValueError, match=rf"^{name} must be a whole number of at least 1; got {value!r}\."):
+        plots.window(**({"n_steps": 3, "horizon": 1} | {name: value}))
+    with pytest.raises(ValueError, match=r"^gap must be a whole number of at least 0; got -1\."):
+        plots.window(3, 1, gap=-1)
+    assert not plt.get_fignums()
+
+
+def test_a_window_of_small_numbers_does_not_overflow():
+    ax = plots.window(np.uint8(200), np.uint8(100), stride=np.uint8(100))
+    assert max(bar.get_x() + bar.get_width() for bar in ax.patches) == 2 * 100 + 200 + 100
+
+
 # learning_curve
 
 HISTORY = {"loss": [3.0, 2.0, 1.5], "val_loss": [3.5, 2.5, 2.6], "mae": [1.0, 0.5, 0.4]}
@@ -123,6 +138,37 @@ def test_a_learning_curve_without_validation_shows_training():
     assert ax.get_ylabel() == "mae"
 
 
+@pytest.mark.parametrize(
+    "freq, values, at", [(2, [3.0, 2.5], [2, 4]), (3, [3.0], [3]), (1, [1.0] * 5, [1, 2, 3, 4, 5])]
+)
+def test_a_learning_curve_shows_validation_where_it_was_measured(freq, values, at):
+    ax = plots.learning_curve({"loss": [4.0, 3.0, 2.0, 1.5, 1.4], "val_loss": values}, validation_freq=freq)
+    assert drawn(ax.lines[0])[2] == [1, 2, 3, 4, 5]
+    assert drawn(ax.lines[1]) == ("-", "validation", at, values)
+
+
+@pytest.mark.parametrize("freq", [1, 3, 4])
+def test_a_learning_curve_with_another_number_of_validations_is_refused(freq):
+    message = (
+        rf"^validation_freq must be as in fit; got {freq}, but the history holds 4 values of loss and 2 of val_loss"
+    )
+    with pytest.raises(ValueError, match=message):
+        plots.learning_curve({"loss": [4, 3, 2, 1], "val_loss": [3, 2]}, validation_freq=freq)
+    assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize("freq", [0, 2.0, [1, 4], None], ids=repr)
+def test_the_frequency_of_validation_is_a_whole_number(freq):
+    with pytest.raises(ValueError, match=r"^validation_freq must be a whole number of at least 1; got"):
+        plots.learning_curve(HISTORY, validation_freq=freq)
+
+
+@pytest.mark.parametrize("history", [None, [3.0, 2.0], {}], ids=repr)
+def test_what_is_no_history_is_refused(history):
+    with pytest.raises(ValueError, match=r"^history must be a dict, metric -> its values, or what fit returned, with"):
+        plots.learning_curve(history)
+
+
 def test_learning_curves_of_several_models_share_their_axes():
     _, (other, ax) = plt.subplots(1, 2)
     plt.sca(other)
@@ -136,7 +182,7 @@ def test_learning_curves_of_several_models_share_their_axes():
 
 
 def test_an_unknown_metric_is_answered_with_the_known_ones():
-    with pytest.raises(ValueError, match=r"^metric must be one of loss, val_loss, mae; got 'accuracy'"):
+    with pytest.raises(ValueError, match=r"^metric must be one of 'loss', 'val_loss', 'mae'; got 'accuracy'"):
         plots.learning_curve(HISTORY, "accuracy")
 
 
@@ -175,9 +221,23 @@ def test_heat_maps_may_be_lists():
     np.testing.assert_array_equal(ax.collections[0].get_array(), [[0.1, 0.3, 0.5], [0.2, 0.4, 0.6]])
 
 
-def test_no_heat_maps_are_refused():
-    with pytest.raises(ValueError, match=r"^maps is empty; give at least one array"):
-        plots.heat_maps({})
+@pytest.mark.parametrize("maps, got", [({}, "{}"), (np.ones((5, 2)), "ndarray"), (None, "NoneType")], ids=str)
+def test_no_heat_maps_are_refused(maps, got):
+    message = rf"^maps must be a dict, title -> array of shape \(time, units\), with at least one entry; got {got}\."
+    with pytest.raises(ValueError, match=message):
+        plots.heat_maps(maps)
+    assert not plt.get_fignums()
+
+
+def test_heat_maps_leave_masked_values_blank():
+    (ax,) = plots.heat_maps({"cell": np.ma.masked_equal([[1, 2], [3, -9]], -9)})
+    drawn = ax.collections[0].get_array()
+    assert np.ma.getmaskarray(np.ma.masked_invalid(drawn)).tolist() == [[False, False], [False, True]]
+
+
+def test_heat_maps_refuse_what_is_no_number():
+    with pytest.raises(ValueError, match=r"^maps\['bad'\] must be numeric; got values of type <U1\. Convert them"):
+        plots.heat_maps({"good": np.ones((5, 2)), "bad": [["a", "b"]]})
     assert not plt.get_fignums()
 
 

@@ -504,11 +504,10 @@ def test_addition_asks_for_the_sum_and_keeps_pairs_apart(seed, n, n_digits, fram
 
 def test_addition_is_written_as_in_its_documentation():
     for framing, question, answer in [("text", "535+61 ", "596 "), ("aligned", "535+ 61", "695 ")]:
-        found = {}
-        for seed in range(3):
-            X, y = problems.addition(np.random.default_rng(seed), 300_000, framing=framing)
-            found |= dict(zip(written(X), written(y), strict=True))
-        assert found[question] == answer
+        code = [problems.ADDITION_CHARACTERS.index(character) for character in question]
+        X, y = problems.addition(np.random.default_rng(0), 300_000, framing=framing)
+        asked = (X.argmax(axis=-1) == code).all(axis=1)
+        assert set(written(y[asked])) == {answer}
 
 
 def test_addition_by_default_has_three_aligned_digits_and_all_pairs():
@@ -786,3 +785,37 @@ def test_problems_refuse_another_source_of_random_numbers(problem, rng):
     message = f"rng must be a numpy.random.Generator, such as numpy.random.default_rng(0); got {rng!r}."
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         problem(rng, 3)
+
+
+SMALL_NUMBERS = {
+    "echo": {"n": 200, "n_steps": 200, "n_values": 100, "position": 150},
+    "sample_and_hold": {"n": 200, "n_steps": 200},
+    "adding": {"n": 200, "n_steps": 200},
+    "cumulative_sum": {"n": 200, "n_steps": 200},
+    "damped_sine": {"n": 2, "n_steps": 200, "horizon": 57},
+    "addition": {"n": 200, "n_digits": 3},
+    "rectangles": {"n": 200, "n_lines": 200, "shortest": 100, "longest": 150},
+    "moving_squares": {"n": 10, "n_steps": 3, "size": 200, "square": 100, "n_directions": 8, "speeds": (100, 200)},
+}
+
+
+def test_small_numbers_are_tried_with_every_problem():
+    functions = {name for name, f in vars(problems).items() if getattr(f, "__module__", "") == problems.__name__}
+    assert set(SMALL_NUMBERS) == {name for name in functions if not name.startswith("_")} - {"held_out"}
+
+
+@pytest.mark.parametrize("name", SMALL_NUMBERS)
+def test_small_integers_of_numpy_do_not_overflow(name):
+    def small(value):
+        return tuple(map(np.uint8, value)) if isinstance(value, tuple) else np.uint8(value)
+
+    arguments = SMALL_NUMBERS[name]
+    expected = getattr(problems, name)(np.random.default_rng(0), **arguments)
+    found = getattr(problems, name)(np.random.default_rng(0), **{k: small(v) for k, v in arguments.items()})
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(a, b, strict=True)
+
+
+def test_held_out_refuses_masked_numbers():
+    with pytest.raises(ValueError, match=r"^a must hold whole numbers of at least 0"):
+        problems.held_out(np.ma.masked_equal([1, 2], 2), [1, 2])

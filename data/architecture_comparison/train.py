@@ -12,7 +12,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from data.recipe import names_of
+from data.networks.train import names_of
 
 HERE = Path(__file__).parent
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1)  # tried with every network
