@@ -50,10 +50,45 @@ serve: $(SITE)  ## open the book at http://127.0.0.1:8000 (PORT=8001 for another
 notebooks: $(READY)  ## execute all chapters and store them (CHAPTER=chapters/prediction/weather for one)
 	$(BIN)/python -m tools.execute $(CHAPTER)
 
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 -n 2 --dist loadscope
+
 .PHONY: test
-test: lint $(SITE)  ## run every test: lint, package, structure, site, and every notebook
-	$(BIN)/pytest tests --cov
-	$(BIN)/pytest chapters --nbval --nbval-current-env --nbval-cell-timeout=600 -n 2 --dist loadscope -p tests.notebook_comparison
+ifdef CHAPTER
+test: $(SITE)  ## run every test: lint, package, structure, site, and every notebook (CHAPTER=… for those of one or several)
+	$(BIN)/ruff check $(NOTEBOOKS)
+	$(BIN)/pytest tests/test_structure.py tests/test_networks.py tests/test_light_site.py tests/test_site.py $(addprefix --chapter=,$(CHAPTER))
+	$(BIN)/pytest $(NOTEBOOKS) $(NBVAL)
+else
+test: lint $(SITE)
+	$(BIN)/pytest tests --cov -n 2 --dist loadgroup
+	$(BIN)/pytest chapters $(NBVAL)
+endif
+
+NOTEBOOKS = $(addsuffix .ipynb,$(CHAPTER:.ipynb=))
+
+# The book does not need it, so it lies in a folder of its own.
+JAX := .venv/jax
+$(JAX)/ready: requirements-jax.txt $(READY)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --compile --no-deps --require-hashes --upgrade --target $(JAX) -r requirements-jax.txt
+	@touch $@
+
+.PHONY: jax
+jax: $(JAX)/ready  ## test the package with Keras's JAX backend
+	KERAS_BACKEND=jax PYTHONPATH=$(JAX) $(BIN)/pytest $(addprefix tests/test_,$(PACKAGE_TESTS:=.py)) -n 2 --dist loadgroup
+
+PACKAGE_TESTS := baselines cell compare doctests evaluation framing mixture models plots problems
+
+.PHONY: steady
+steady: $(READY)  ## find cells that would come out otherwise on another processor (CHAPTER=…, RUNS=3)
+	$(BIN)/python -m tools.steady $(CHAPTER) --runs $(or $(RUNS),3)
+
+.PHONY: recipes
+recipes: $(READY)  ## train the networks that a chapter stores (CHAPTER=chapters/architectures/stacked)
+	$(BIN)/python -m data.networks.train $(CHAPTER)
+
+.PHONY: new
+new: $(READY)  ## start a chapter from the template (CHAPTER=chapters/prediction/tides)
+	$(BIN)/python -m tools.new $(CHAPTER)
 
 .PHONY: bench
 bench: $(READY)  ## time framing.windows and the training on sums beside the usual recipes
