@@ -195,8 +195,8 @@ def compare(errors, reference, *, block=1, higher_is_better=False, n_resamples=5
     What is compared are the mean errors. The 95 % interval of their difference takes in two sources of chance:
 
     - Which units (days, recordings, people) are in the test set. Blocks of neighbouring units are drawn with
-      replacement, the same for both models; the first unit counts as the neighbour of the last [1]_ [2]_. Where there
-      are few blocks, the quantiles of the drawn differences are moved apart as Student's t moves them [3]_.
+      replacement, the same for both models; the first unit counts as the neighbour of the last. Where there
+      are few blocks, the quantiles of the drawn differences are moved apart as Student's t moves them.
     - Which seeds were used. They are too few to draw from, so the variance of their mean is added, without the part
       that comes from the units.
 
@@ -234,12 +234,12 @@ def compare(errors, reference, *, block=1, higher_is_better=False, n_resamples=5
         If `errors` has fewer than two models, other shapes, values that are not finite numbers, or units for fewer than
         ten blocks; if `reference` is not in `errors`; or if `block` or `n_resamples` is too small or no whole number.
 
-    References
-    ----------
-    .. [1] Künsch, The jackknife and the bootstrap for general stationary observations, Annals of Statistics 17, 1989.
-    .. [2] Politis, Romano, A circular block-resampling procedure for stationary data, in: Exploring the Limits of
-       Bootstrap, Wiley, 1992.
-    .. [3] Hesterberg, What teachers should know about the bootstrap, American Statistician 69, 2015.
+    Notes
+    -----
+    Blocks: H. R. Künsch, "The jackknife and the bootstrap for general stationary observations", Annals of Statistics 17
+    (1989); on a circle: D. N. Politis and J. P. Romano, "A circular block-resampling procedure for stationary data", in
+    Exploring the Limits of Bootstrap (1992). Few units: T. C. Hesterberg, "What teachers should know about the
+    bootstrap", American Statistician 69 (2015).
 
     Examples
     --------
