@@ -1,6 +1,11 @@
 """Pytest's settings for the whole book: notebooks are compared by our plugin, and a run can be cut down to chapters."""
 
 import pytest
+from hypothesis import settings
+
+# A busy machine, or a backend that compiles at its first call, takes its time.
+settings.register_profile("book", deadline=None)
+settings.load_profile("book")
 
 pytest_plugins = ["tests.notebook_comparison"]
 

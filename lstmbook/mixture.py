@@ -50,8 +50,8 @@ def loss(y_true, parameters):
     --------
     One Gaussian, round and with the standard deviation 1 + 0.01, at the point (0, 0):
 
-    >>> ops.convert_to_numpy(loss(np.zeros((4, 2)), np.zeros((4, 6)))).round(2).tolist()
-    [1.86, 1.86, 1.86, 1.86]
+    >>> loss(np.zeros((4, 2)), np.zeros((4, 6))).shape[0], round(float(loss(np.zeros((1, 2)), np.zeros((1, 6)))[0]), 2)
+    (4, 1.86)
     """
     if isinstance(y_true, np.ma.MaskedArray) or isinstance(parameters, np.ma.MaskedArray):  # Keras would take no notice
         raise ValueError("y_true and parameters must be without a mask; got a masked array. Leave out what is missing.")
