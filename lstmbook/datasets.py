@@ -219,6 +219,77 @@ def monthly_winds():
         return winds, pd.PeriodIndex(file["months"], freq="M"), file["latitudes"], file["longitudes"]
 
 
+def births():
+    """Births a day in the 50 states of the USA and the District of Columbia, 1969 to 1988: 7,305 days without gaps.
+
+    Its card: ``data/births/README.md``.
+
+    Returns
+    -------
+    DataFrame
+        Counts by date (rows) and state ("AK" to "WY", columns).
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> datasets.births().shape
+    (7305, 51)
+    """
+    return pd.read_csv(_checked("births", "births.csv.gz"), index_col="date", parse_dates=["date"]).asfreq("D")
+
+
+def exercises():
+    """Ten people doing seven shoulder exercises with a watch on the wrist, left and right: 140 recordings, 50 Hz.
+
+    Its card: ``data/exercises/README.md``.
+
+    Returns
+    -------
+    recordings : list of 140 arrays of float32, shape (samples, 6)
+        947 to 2,618 samples of acceleration (g, three axes) and rate of turn (rad/s, three axes).
+    exercises : array of int, shape (140,)
+        Which exercise, 0 to 6; a position in `names`.
+    people : array of int, shape (140,)
+        Who, 1 to 10; the recordings are sorted by person.
+    names : list of 7 str
+        "PEN" (pendulum), "ABD" (abduction), "FEL" (forward elevation), "IR", "ER" (internal and external rotation),
+        "TRAP" (trapezius extension), "ROW" (upright row).
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> recordings, exercises, people, names = datasets.exercises()
+    >>> len(recordings), recordings[0].shape, names[exercises[0]], int(people[0])
+    (140, (1489, 6), 'PEN', 1)
+    """
+    with np.load(_checked("exercises", "exercises.npz")) as file:
+        recordings = np.split(file["samples"] / np.float32(1000), np.cumsum(file["lengths"])[:-1])
+        return recordings, file["exercises"].astype(int), file["people"].astype(int), file["names"].tolist()
+
+
+def pronunciations():
+    """English words of 3 to 10 letters and their sounds: 106,317 words from the CMU Pronouncing Dictionary.
+
+    - ``word``: lower-case letters a to z
+    - ``sounds``: 39 kinds of ARPAbet signs, parted by spaces, without stress
+
+    Its card: ``data/pronunciations/README.md``.
+
+    Returns
+    -------
+    DataFrame
+        The columns above, in alphabetical order.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> datasets.pronunciations().set_index("word").loc["cabbage", "sounds"]
+    'K AE B AH JH'
+    """
+    # "nan" and "null" are words.
+    return pd.read_csv(_checked("pronunciations", "pronunciations.csv.gz"), keep_default_na=False)
+
+
 def architecture_comparison():
     """Scores and seconds of nine networks on three tasks, as the chapter that compares the architectures trained them.
 

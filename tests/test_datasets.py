@@ -679,3 +679,56 @@ def test_comparison_repeats_no_training_that_is_recorded():
     again, trained = rows_of(0.1, 10, {row[:-2]: row[-2:] for row in rows if row[5] != "0.3"})
     assert again == rows
     assert trained == [0.3]
+
+
+# Births
+
+
+def test_births_are_complete_and_have_the_values_of_their_source():
+    births = datasets.births()
+    assert births.shape == (7305, 51) and births.index.freqstr == "D"
+    assert births.notna().all(axis=None) and births.columns.is_monotonic_increasing
+    assert births.loc["1969-01-01", ["AK", "AL", "CA"]].tolist() == [14, 174, 824]
+    assert births.to_numpy().sum() == 70_485_508
+
+
+def test_early_births_are_even_numbers():
+    odd = datasets.births().mod(2)
+    assert odd.loc[:"1971"].to_numpy().sum() == 0
+    assert odd.loc["1985":].to_numpy().mean() == pytest.approx(0.5, abs=0.01)
+
+
+# The exercises
+
+
+def test_everybody_does_every_exercise_with_both_arms():
+    recordings, exercises, people, names = datasets.exercises()
+    assert names == ["PEN", "ABD", "FEL", "IR", "ER", "TRAP", "ROW"]
+    assert pd.crosstab(people, exercises).eq(2).all(axis=None) and list(people) == sorted(people)
+    lengths = [len(recording) for recording in recordings]
+    assert (len(lengths), min(lengths), max(lengths), sum(lengths)) == (140, 947, 2618, 244_102)
+
+
+def test_the_exercises_are_accelerations_near_gravity():
+    recordings, *_ = datasets.exercises()
+    assert {(r.dtype, r.shape[1]) for r in recordings} == {(np.dtype("float32"), 6)}
+    sizes = [np.median(np.linalg.norm(recording[:, :3], axis=1)) for recording in recordings]
+    assert min(sizes) > 0.95 and np.median(sizes) < 1.2
+
+
+# The pronunciations
+
+
+def test_pronunciations_have_no_word_twice_and_no_missing_one():
+    table = datasets.pronunciations()
+    assert list(table) == ["word", "sounds"] and len(table) == 106_317
+    assert table["word"].is_unique and table["word"].is_monotonic_increasing
+    assert table["word"].str.fullmatch("[a-z]{3,10}").all()
+    assert {"nan", "null"} <= set(table["word"])
+
+
+def test_sounds_are_signs_without_stress():
+    sounds = datasets.pronunciations().set_index("word")["sounds"]
+    assert sounds["cabbage"] == "K AE B AH JH"
+    signs = set(" ".join(sounds).split(" "))
+    assert len(signs) == 39 and all(sign.isalpha() for sign in signs)
