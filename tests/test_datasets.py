@@ -716,6 +716,15 @@ def test_the_exercises_are_accelerations_near_gravity():
     assert min(sizes) > 0.95 and np.median(sizes) < 1.2
 
 
+def test_the_exercises_have_the_values_of_their_source():
+    recordings, exercises, people, _ = datasets.exercises()
+    assert [len(recording) for recording in recordings[:4]] == [1489, 1398, 2455, 2242]
+    assert (people[0], exercises[0], people[-1], exercises[-1]) == (1, 0, 10, 6)
+    first = [0.870019, 0.02419, -0.895824, 0.705845, -1.13475, -0.388001]
+    last = [-0.837982, 0.575577, 0.282119, 0.336147, -0.123817, -0.988457]
+    np.testing.assert_allclose([recordings[0][0], recordings[-1][-1]], [first, last], rtol=0, atol=0.000501)
+
+
 # The pronunciations
 
 
