@@ -6,7 +6,7 @@ import pandas as pd
 from scipy import ndimage, stats
 from tqdm import tqdm
 
-from lstmbook._checks import check_choice, check_mapping, check_sizes, finite_array
+from lstmbook._checks import check_choice, check_mapping, check_sizes, finite_array, numeric_array
 
 
 def mean_absolute_error(y, forecast, axis=None):
@@ -187,6 +187,71 @@ def score_table(scores, *, digits=3):
                 f"scores[{name!r}] must be a table from over_seeds or a dict of numbers; got {runs!r}."
             ) from None
     return pd.DataFrame.from_dict(rows, orient="index").fillna("–")
+
+
+def by_unit(errors, units, weights=None):
+    """Average the errors of every unit (day, person, recording), as `compare` takes them.
+
+    Parameters
+    ----------
+    errors : dict
+        Name of the model -> errors or scores, numbers or booleans, an array of shape (samples, ...): one entry a
+        sample, or several, such as one a step ahead. All models have the same shape.
+    units : array, shape (samples,)
+        The unit that a sample belongs to: the number of its day, the name of its person.
+    weights : array, optional
+        Not negative, of the shape of the errors, or (samples,); 0 where a target is missing. An error of weight 0 may
+        be missing, too.
+
+    Returns
+    -------
+    dict
+        Name of the model -> weighted means, shape (units,), in sorted order of the units. A unit whose weights are all
+        0 is left out.
+
+    Raises
+    ------
+    ValueError
+        If `errors` is no dict, if shapes differ, if a unit is missing, if weights are negative or missing or all 0, or
+        if errors that count are not finite.
+
+    Examples
+    --------
+    The first day has two known hours, the second only one:
+
+    >>> errors = {"LSTM": np.array([[1.0, 3.0], [2.0, 9.0]])}
+    >>> by_unit(errors, units=[1, 2], weights=np.array([[1, 1], [1, 0]]))
+    {'LSTM': array([2., 2.])}
+    """
+    check_mapping("errors", errors, "name of the model -> errors of the samples")
+    arrays = {name: numeric_array(f"errors[{name!r}]", values).astype(float) for name, values in errors.items()}
+    shapes = {name: array.shape for name, array in arrays.items()}
+    [shape, *others] = set(shapes.values())
+    if others or shape == ():
+        raise ValueError(f"errors must be arrays of one shape, (samples, ...); got the shapes {shapes}.")
+    units = np.asarray(units)
+    if units.shape != shape[:1] or pd.isna(units).any():
+        raise ValueError(
+            f"units must name a unit for each of the {shape[0]} samples; got the shape {units.shape} "
+            f"with {pd.isna(units).sum()} missing."
+        )
+    weights = finite_array("weights", np.ones(shape) if weights is None else weights).astype(float)
+    if weights.shape not in (shape, shape[:1]):
+        raise ValueError(f"weights must have the shape {shape} or {shape[:1]}; got {weights.shape}.")
+    if (weights < 0).any() or not weights.any():
+        raise ValueError("weights must not be negative, nor all 0; give 0 to what is missing and 1 to the rest.")
+    weights = np.broadcast_to(weights.reshape(weights.shape + (1,) * (len(shape) - weights.ndim)), shape)
+    for name, array in arrays.items():
+        finite_array(f"errors[{name!r}]", array[weights > 0], "Give weight 0 to what has no target.")
+
+    _, codes = np.unique(units, return_inverse=True)
+    flat = weights.reshape(len(units), -1)
+    total = np.bincount(codes, flat.sum(axis=1))
+    means = {}
+    for name, array in arrays.items():
+        weighted = np.where(weights > 0, array, 0).reshape(flat.shape) * flat
+        means[name] = np.bincount(codes, weighted.sum(axis=1))[total > 0] / total[total > 0]
+    return means
 
 
 def compare(errors, reference, *, block=1, higher_is_better=False, n_resamples=5000, seed=0):

@@ -1,4 +1,4 @@
-"""lstmbook.evaluation.compare: beside SciPy's intervals, on simulated errors whose truth is known, and refusals."""
+"""lstmbook.evaluation.compare and by_unit: beside SciPy's intervals, on simulated errors of known truth, refusals."""
 
 import doctest
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from lstmbook.evaluation import compare
+from lstmbook.evaluation import by_unit, compare
 
 RNG = np.random.default_rng(0)
 WEEKS = RNG.normal(2.0, 0.3, 52)  # errors of one model
@@ -324,3 +324,53 @@ def test_too_few_units(n_units, block):
 def test_just_enough_units(n_units, block):
     enough = {name: values[:n_units] for name, values in PAIR.items()}
     assert compare(enough, "ridge", block=block).loc["LSTM", "verdict"] == "ahead"
+
+
+# Errors of samples as errors of units
+
+
+def test_by_unit_is_the_weighted_mean_of_pandas():
+    rng = np.random.default_rng(1)
+    errors = {"LSTM": rng.random((60, 4)), "rule": rng.random((60, 4))}
+    units, weights = rng.integers(7, size=60), rng.integers(3, size=(60, 4))
+    means = by_unit(errors, units, weights)
+    table = pd.DataFrame({"unit": np.repeat(units, 4), "w": weights.ravel()})
+    for name, values in errors.items():
+        table["e"] = values.ravel()
+        wanted = [np.average(part["e"], weights=part["w"]) for _, part in table.groupby("unit")]
+        np.testing.assert_allclose(means[name], wanted)
+    plain = by_unit(errors, units)["rule"]
+    np.testing.assert_allclose(plain, pd.Series(errors["rule"].mean(axis=1)).groupby(units).mean())
+
+
+def test_by_unit_takes_names_booleans_and_a_weight_a_sample():
+    means = by_unit({"a": np.array([True, False, True])}, ["Z", "B", "Z"], weights=[1, 1, 3])
+    assert means["a"].tolist() == [0.0, 1.0]  # B before Z
+    assert by_unit({"a": [[1.0, 3.0], [5.0, 5.0]]}, [0, 1], weights=[0, 2])["a"].tolist() == [5.0]
+
+
+def test_by_unit_ignores_what_has_no_weight():
+    errors = {"a": np.array([[1.0, np.nan], [np.nan, np.nan], [4.0, 2.0]])}
+    assert by_unit(errors, [0, 1, 2], weights=[[1, 0], [0, 0], [1, 1]])["a"].tolist() == [1.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"errors": [1, 2, 3]}, "errors must be a dict"),
+        ({"errors": {"a": [1.0, 2.0, 3.0], "b": [1.0, 2.0]}}, "errors must be arrays of one shape"),
+        ({"errors": {"a": 1.0}}, "errors must be arrays of one shape"),
+        ({"errors": {"a": ["x", "y", "z"]}}, r"errors\['a'\] must be numeric"),
+        ({"errors": {"a": [1.0, np.nan, 2.0]}}, r"errors\['a'\] must be finite; got 1 missing.*weight 0"),
+        ({"units": [0, 1]}, "units must name a unit for each of the 3 samples"),
+        ({"units": ["x", None, "y"]}, "units must name a unit.*1 missing"),
+        ({"weights": [1, -1, 1]}, "weights must not be negative"),
+        ({"weights": [0, 0, 0]}, "weights must not be negative, nor all 0"),
+        ({"weights": [1, 1]}, r"weights must have the shape \(3,\)"),
+        ({"weights": [1, np.nan, 1]}, "weights must be finite"),
+    ],
+)
+def test_by_unit_refuses(change, message):
+    arguments = {"errors": {"a": [1.0, 2.0, 3.0]}, "units": [0, 0, 1]} | change
+    with pytest.raises(ValueError, match=message):
+        by_unit(**arguments)
