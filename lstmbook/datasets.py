@@ -290,6 +290,51 @@ def pronunciations():
     return pd.read_csv(_checked("pronunciations", "pronunciations.csv.gz"), keep_default_na=False)
 
 
+def sp500():
+    """The American share index S&P 500 on 8,491 trading days, May 1982 to 2015.
+
+    - ``open``, ``high``, ``low``, ``close``: index points; until about 2006 ``open`` is mostly the close of the day
+      before
+
+    Its card: ``data/sp500/README.md``.
+
+    Returns
+    -------
+    DataFrame
+        The columns above, indexed by day.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> float(datasets.sp500()["close"].iloc[-1])
+    2043.94
+    """
+    return pd.read_csv(_checked("sp500", "sp500.csv.gz"), index_col="date", parse_dates=["date"])
+
+
+def technology_stocks():
+    """Prices of six American shares on 2,699 trading days, January 2013 to September 2023: 16,194 rows.
+
+    - ``symbol``: "AAPL", "AMZN", "GOOG", "META", "NFLX" or "NVDA"
+    - ``date``: trading day
+    - ``open``, ``high``, ``low``, ``close``: US dollars, adjusted for splits of the shares
+
+    Its card: ``data/technology_stocks/README.md``.
+
+    Returns
+    -------
+    DataFrame
+        The columns above, one share below the other.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> datasets.technology_stocks().groupby("symbol").size().to_dict()["NVDA"]
+    2699
+    """
+    return pd.read_csv(_checked("technology_stocks", "technology_stocks.csv.gz"), parse_dates=["date"])
+
+
 def architecture_comparison():
     """Scores and seconds of nine networks on three tasks, as the chapter that compares the architectures trained them.
 

@@ -741,3 +741,50 @@ def test_sounds_are_signs_without_stress():
     assert sounds["cabbage"] == "K AE B AH JH"
     signs = set(" ".join(sounds).split(" "))
     assert len(signs) == 39 and all(sign.isalpha() for sign in signs)
+
+
+# The S&P 500 and the technology stocks
+
+
+@pytest.mark.parametrize("load", [datasets.sp500, lambda: datasets.technology_stocks().set_index("date")])
+def test_prices_of_a_day_lie_between_its_low_and_its_high(load):
+    table = load()
+    prices = table[["open", "high", "low", "close"]]
+    assert prices.notna().all(axis=None) and (prices["low"] > 0).all()
+    assert (prices.max(axis=1) == prices["high"]).all() and (prices.min(axis=1) == prices["low"]).all()
+    assert (prices["high"] > prices["low"]).all()
+    assert set(table.index.day_of_week) == {0, 1, 2, 3, 4}
+
+
+def test_the_index_has_the_values_of_its_source():
+    table = datasets.sp500()
+    assert list(table) == ["open", "high", "low", "close"] and len(table) == 8491
+    assert table.index.is_monotonic_increasing and table.index.is_unique
+    assert table.iloc[0].tolist() == [115.96, 116.82, 115.91, 116.82]
+    assert table.iloc[-1].tolist() == [2060.59, 2062.54, 2043.62, 2043.94]
+    assert table["close"].pct_change().idxmin() == pd.Timestamp("1987-10-19")
+
+
+def test_the_index_opens_where_it_closed_the_day_before_until_2006():
+    table = datasets.sp500()
+    same = (table["open"] == table["close"].shift()).groupby(table.index.year).mean()
+    assert same.loc[1998] == pytest.approx(0.98, abs=0.01) and same.loc[2008:2010].max() < 0.05
+
+
+def test_the_range_of_the_index_fits_its_returns():
+    table = datasets.sp500()
+    parkinson = np.log(table["high"] / table["low"]) ** 2 / (4 * np.log(2))
+    returns = np.log(table["close"]).diff() ** 2
+    ratio = parkinson.groupby(table.index.year).mean() / returns.groupby(table.index.year).mean()
+    assert ratio.between(0.5, 0.91).all()
+
+
+def test_the_six_stocks_share_their_days_and_have_the_values_of_their_source():
+    table = datasets.technology_stocks()
+    assert list(table) == ["symbol", "date", "open", "high", "low", "close"]
+    days = table.groupby("symbol")["date"].apply(tuple)
+    assert days.index.tolist() == ["AAPL", "AMZN", "GOOG", "META", "NFLX", "NVDA"]
+    assert set(days) == {days.iloc[0]} and len(days.iloc[0]) == 2699
+    meta = table[table["symbol"] == "META"].set_index("date")
+    assert meta.loc["2013-01-02", ["open", "high", "low", "close"]].tolist() == [27.44, 28.18, 27.42, 28.0]
+    assert meta["close"].pct_change().min() == pytest.approx(-0.264, abs=0.001)

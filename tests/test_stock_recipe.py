@@ -1,0 +1,52 @@
+"""The recipe of the chapter on stock prices, run on a second file: another series, newest day first, with flaws."""
+
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from lstmbook import datasets
+
+NOTEBOOK = Path(__file__).parent.parent / "chapters" / "prediction" / "stock_market.ipynb"
+
+
+@pytest.fixture(scope="module")
+def recipe(tmp_path_factory):
+    """The names that the recipe defines, after it ran on the S&P 500."""
+    cells = json.loads(NOTEBOOK.read_text("utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    (first,) = (i for i, text in enumerate(code) if text.startswith("FILE, N_DAYS"))
+    folder = tmp_path_factory.mktemp("recipe")
+    table = datasets.sp500().loc["2004":].iloc[::-1].reset_index()
+    table.loc[100, ["open", "high", "low"]] = table.loc[100, "close"]  # a day without a range
+    table.to_csv(folder / "prices.csv", index=False)
+    names = {"FOLDER": folder}
+    exec("\n".join(text for text in code[:2]), names)
+    for text in code[first : first + 3]:
+        exec(text.replace("660, 10", "660, 2"), names)
+    return names
+
+
+def test_the_recipe_forecasts_the_day_after_the_last(recipe):
+    saved = pd.read_csv(recipe["FOLDER"] / "volatility.csv", index_col="date", parse_dates=["date"])
+    assert saved.index.tolist() == [pd.Timestamp("2016-01-01")]
+    assert saved.columns.tolist() == ["HAR", "HAR + LSTM"]
+    assert saved.iloc[0].between(0.3, 2).all()
+
+
+def test_the_recipe_tests_on_days_that_it_was_not_fitted_on(recipe):
+    scores = pd.read_csv(recipe["FOLDER"] / "volatility_scores.csv", index_col=0)
+    assert scores.index.tolist() == ["HAR", "HAR + LSTM"]
+    assert scores["mean"].between(0.5, 0.9).all()
+    assert len(recipe["left"]["HAR"]) == 660
+
+
+def test_the_saved_model_takes_raw_rows_and_holds_har(recipe):
+    model = keras.models.load_model(recipe["FOLDER"] / "volatility.keras")
+    rows = recipe["rows"].to_numpy()[None, -44:]
+    both = model.predict(rows, verbose=0)[0, 0]
+    np.testing.assert_allclose(both, recipe["logs"]["HAR + LSTM"], atol=1e-4)
+    assert abs(both - recipe["rule"].predict(rows[:, -1])[0]) < 0.7
