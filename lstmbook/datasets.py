@@ -362,6 +362,66 @@ def architecture_comparison():
     return pd.read_csv(_checked("architecture_comparison", "results.csv", command))
 
 
+def chlamydia():
+    """The genome of *Chlamydia trachomatis* D/UW-3/CX: 1,042,519 bases and what is written on them, 941 features.
+
+    - ``kind``: "CDS" (codes for a protein), "tRNA", "rRNA", "misc_RNA", "frameshift" (two frames) and "rep_origin"
+    - ``start``, ``end``: place in `sequence`, from 0, the end not included: ``sequence[start:end]``
+    - ``strand``: 1, or -1 where it is read backwards on the other strand, whose bases are the complements
+    - ``gene``, ``product``: its name and what it makes, "" where the source says nothing
+
+    Its card: ``data/genomes/README.md``.
+
+    Returns
+    -------
+    sequence : str
+        Of the letters A, C, G and T.
+    features : DataFrame
+        The columns above, sorted by place.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> sequence, features = datasets.chlamydia()
+    >>> features[["kind", "start", "end", "strand", "gene"]].iloc[2:3]
+      kind  start   end  strand  gene
+    2  CDS   1793  2096       1  gatC
+    >>> len(sequence), sequence[1793:1805]  # where this gene begins
+    (1042519, 'ATGACAGAGTCA')
+    """
+    return _genome("chlamydia")
+
+
+def ecoli():
+    """The genome of *Escherichia coli* K-12 MG1655: 4,639,675 bases and what is written on them, 4,471 features.
+
+    The columns are those of `chlamydia`. Further kinds: "repeat_region", "misc_feature" and "gene", here genes that
+    code for nothing the source describes. Its card: ``data/genomes/README.md``.
+
+    Returns
+    -------
+    sequence : str
+        Of the letters A, C, G and T.
+    features : DataFrame
+        Sorted by place.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> sequence, features = datasets.ecoli()
+    >>> len(sequence), int((features["kind"] == "CDS").sum())
+    (4639675, 4253)
+    """
+    return _genome("ecoli")
+
+
+def _genome(name):
+    with np.load(_checked("genomes", f"{name}.npz")) as file:
+        columns = ("kind", "start", "end", "strand", "gene", "product")
+        features = pd.DataFrame({column: file[column] for column in columns}).astype(dict.fromkeys(columns[1:4], int))
+        return np.frombuffer(b"ACGT", "uint8")[file["bases"]].tobytes().decode(), features
+
+
 def _data_folder():
     return Path(os.environ.get("LSTMBOOK_DATA") or Path(__file__).resolve().parent.parent / "data")
 

@@ -788,3 +788,50 @@ def test_the_six_stocks_share_their_days_and_have_the_values_of_their_source():
     meta = table[table["symbol"] == "META"].set_index("date")
     assert meta.loc["2013-01-02", ["open", "high", "low", "close"]].tolist() == [27.44, 28.18, 27.42, 28.0]
     assert meta["close"].pct_change().min() == pytest.approx(-0.264, abs=0.001)
+
+
+# The genomes
+
+COMPLEMENT = str.maketrans("ACGT", "TGCA")
+
+
+def coding(sequence, features):
+    """The bases of every CDS, as they are read."""
+    for gene in features[features["kind"] == "CDS"].itertuples():
+        bases = sequence[gene.start : gene.end]
+        yield bases if gene.strand == 1 else bases.translate(COMPLEMENT)[::-1]
+
+
+def broken(genes):
+    """How many genes are no whole number of codons, hold a stop before their end, or do not end in one."""
+    codons = [[gene[i : i + 3] for i in range(0, len(gene), 3)] for gene in genes]
+    stops = [[codon in ("TAA", "TAG", "TGA") for codon in gene] for gene in codons]
+    return tuple(
+        sum(found)
+        for found in zip(
+            *[(len(s[-1]) < 3, any(t[:-1]), not t[-1]) for s, t in zip(codons, stops, strict=True)], strict=True
+        )
+    )
+
+
+def test_the_genes_of_chlamydia_are_read_from_start_to_stop():
+    sequence, features = datasets.chlamydia()
+    assert (len(sequence), len(features), set(sequence)) == (1_042_519, 941, set("ACGT"))
+    genes = list(coding(sequence, features))
+    assert len(genes) == 894
+    assert broken(genes) == (0, 0, 1)  # the last gene goes on at the beginning of the sequence
+    assert sum(gene[:3] in ("ATG", "GTG", "TTG") for gene in genes) == 893
+
+
+def test_the_genes_of_ecoli_are_read_from_start_to_stop_with_the_known_exceptions():
+    sequence, features = datasets.ecoli()
+    assert (len(sequence), len(features), set(sequence)) == (4_639_675, 4471, set("ACGT"))
+    assert broken(coding(sequence, features)) == (5, 11, 5)
+
+
+@pytest.mark.parametrize("load", [datasets.chlamydia, datasets.ecoli])
+def test_features_lie_on_the_sequence_in_order(load):
+    sequence, features = load()
+    assert features["start"].is_monotonic_increasing and features["strand"].isin([-1, 1]).all()
+    assert (features["end"] > features["start"]).all() and features["end"].max() <= len(sequence)
+    assert (features["kind"] == "frameshift").sum() == 1
