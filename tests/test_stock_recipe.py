@@ -18,7 +18,7 @@ def recipe(tmp_path_factory):
     """The names that the recipe defines, after it ran on the S&P 500."""
     cells = json.loads(NOTEBOOK.read_text("utf-8"))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    (first,) = (i for i, text in enumerate(code) if text.startswith("FILE, N_DAYS"))
+    (first,) = (i for i, text in enumerate(code) if text.startswith("FILE = "))
     folder = tmp_path_factory.mktemp("recipe")
     table = datasets.sp500().loc["2004":].iloc[::-1].reset_index()
     table.loc[100, ["open", "high", "low"]] = table.loc[100, "close"]  # a day without a range
@@ -26,7 +26,7 @@ def recipe(tmp_path_factory):
     names = {"FOLDER": folder}
     exec("\n".join(text for text in code[:2]), names)
     for text in code[first : first + 3]:
-        exec(text.replace("660, 10", "660, 2"), names)
+        exec(text.replace("EPOCHS = 20", "EPOCHS = 2"), names)
     return names
 
 
