@@ -1,29 +1,23 @@
 """The recipe of the chapter on DNA, run on a second genome, and on files that it must not swallow."""
 
-import json
-from pathlib import Path
-
 import keras
 import numpy as np
 import pandas as pd
 import pytest
 
 from lstmbook import datasets
-
-NOTEBOOK = Path(__file__).parent.parent / "chapters" / "classification" / "dna.ipynb"
+from tests.chapter_code import imports_and_recipe
 
 
 @pytest.fixture(scope="module")
 def recipe(tmp_path_factory):
     """The names that the recipe defines."""
-    cells = json.loads(NOTEBOOK.read_text("utf-8"))["cells"]
-    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    (first,) = (i for i, text in enumerate(code) if text.startswith("def write_genbank"))
+    imports, cells = imports_and_recipe("classification/dna", "def write_genbank", 7)
     names = {
         "sequence": "ACGT",
         "features": pd.DataFrame({"kind": [], "start": [], "end": [], "strand": []}, dtype=int),
     }
-    for text in [*code[:2], *code[first : first + 7]]:
+    for text in [*imports, *cells]:
         exec(text, names)
     return names | {"FOLDER": tmp_path_factory.mktemp("recipe")}
 

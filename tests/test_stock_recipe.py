@@ -1,31 +1,25 @@
 """The recipe of the chapter on stock prices, run on a second file: another series, newest day first, with flaws."""
 
-import json
-from pathlib import Path
-
 import keras
 import numpy as np
 import pandas as pd
 import pytest
 
 from lstmbook import datasets
-
-NOTEBOOK = Path(__file__).parent.parent / "chapters" / "prediction" / "stock_market.ipynb"
+from tests.chapter_code import imports_and_recipe
 
 
 @pytest.fixture(scope="module")
 def recipe(tmp_path_factory):
     """The names that the recipe defines, after it ran on the S&P 500."""
-    cells = json.loads(NOTEBOOK.read_text("utf-8"))["cells"]
-    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    (first,) = (i for i, text in enumerate(code) if text.startswith("FILE = "))
+    imports, cells = imports_and_recipe("prediction/stock_market", "FILE = ", 3)
+    assert "EPOCHS = 20" in cells[0]
     folder = tmp_path_factory.mktemp("recipe")
     table = datasets.sp500().loc["2004":].iloc[::-1].reset_index()
     table.loc[100, ["open", "high", "low"]] = table.loc[100, "close"]  # a day without a range
     table.to_csv(folder / "prices.csv", index=False)
     names = {"FOLDER": folder}
-    exec("\n".join(text for text in code[:2]), names)
-    for text in code[first : first + 3]:
+    for text in [*imports, *cells]:
         exec(text.replace("EPOCHS = 20", "EPOCHS = 2"), names)
     return names
 
