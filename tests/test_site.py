@@ -5,7 +5,6 @@ Each check is a function that returns complaints; the end of this file shows tha
 
 import os
 import re
-import shutil
 import threading
 from contextlib import contextmanager
 from functools import partial
@@ -14,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from tests.test_structure import TOC
 
@@ -25,16 +23,6 @@ HEAVIEST_PAGE = 1_500_000
 HEAVIEST_SITE = 40_000_000
 LIMIT = 60_000  # milliseconds that an event may take: more than on a busy machine
 THEMED = ["color-contrast", "link-in-text-block"]  # the rules of axe whose verdict may be another one in the dark
-BROWSER_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # a page that asks for another host gets nothing
-]
 # Where links lead that nobody meant: what templates, themes and Jupyter Book put in when they are not told better.
 INVENTED = r"localhost|127\.0\.0\.1|example\.(com|org)|executablebooks/jupyter-book|your[-_]?(user|name|org|repo)|TODO"
 LAUNCH = r"colab\.(research\.)?google|mybinder\.org|github\.com/[^/]+/[^/]+/(edit|blob|tree|issues/new)"
@@ -52,27 +40,6 @@ def served(folder):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    found = [os.environ.get("CHROMIUM"), *map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))]
-    path = next(filter(None, found), None)
-    if path is None:
-        message = "no Chromium found: install one, or name it in the environment variable CHROMIUM"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="session")
-def site():
-    if not (SITE / "index.html").exists():
-        pytest.fail(f"there is no built site in {SITE}: run `make book`")
-    with served(SITE) as address:
-        yield address
 
 
 @contextmanager
