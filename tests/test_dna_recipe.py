@@ -9,63 +9,76 @@ from lstmbook import datasets
 from tests.chapter_code import imports_and_recipe
 
 
+def run(folder, sequence, features, n_cells, edit=lambda text: text):
+    """The names that the chapter's files of a genome and the first `n_cells` of its recipe define."""
+    imports, (files, *cells) = imports_and_recipe("classification/dna", "FOLDER = ", 1 + n_cells)
+    names = {"sequence": sequence, "features": features, "FOLDER": folder}
+    for text in [*imports, files.replace("FOLDER = Path(mkdtemp())", ""), *cells]:
+        exec(edit(text), names)
+    return names
+
+
 @pytest.fixture(scope="module")
-def recipe(tmp_path_factory):
-    """The names that the recipe defines."""
-    imports, cells = imports_and_recipe("classification/dna", "def write_genbank", 7)
-    names = {
-        "sequence": "ACGT",
-        "features": pd.DataFrame({"kind": [], "start": [], "end": [], "strand": []}, dtype=int),
-    }
-    for text in [*imports, *cells]:
-        exec(text, names)
-    return names | {"FOLDER": tmp_path_factory.mktemp("recipe")}
-
-
-def test_the_recipe_learns_from_a_second_genome_and_finds_its_genes(recipe):
+def ecoli(tmp_path_factory):
+    """The names that the recipe defines, trained for a moment on a second genome; one of its genes is new."""
     sequence, features = datasets.ecoli()
-    file = recipe["FOLDER"] / "ecoli.gbk"
-    recipe["write_genbank"](file, sequence, features)
-    scores = recipe["learn"](file, n_pieces=256)
-    assert scores.index.tolist() == ["hexamers", "LSTM"]
-    assert scores.loc["hexamers", "mean"] == pytest.approx(0.945, abs=0.01)
-    assert scores.loc["LSTM", "mean"] > 0.8  # trained for eight updates
-    assert scores.loc["LSTM", "high"] - scores.loc["LSTM", "low"] < 0.05
-
     gene = features[features["kind"] == "CDS"].iloc[-20]
-    found = recipe["find_genes"](sequence[gene["start"] : gene["end"]], file)
-    assert found["gene"].mean() > 0.7
-    assert found["start"].tolist() == list(range(0, gene["end"] - gene["start"] - 149, 30))
-    assert keras.models.load_model(file.with_suffix(".keras")).count_params() == 31_072
-    assert pd.read_csv(file.with_suffix(".csv")).shape == found.shape
+    folder = tmp_path_factory.mktemp("recipe")
+
+    def edit(text):
+        return text.replace("6000, 4", "2000, 3").replace("887400:888000", "{}:{}".format(*gene[["start", "end"]]))
+
+    return run(folder, sequence, features, 2, edit) | {"length": gene["end"] - gene["start"] + 600}
+
+
+def test_the_recipe_learns_from_a_second_genome(ecoli):
+    assert ecoli["N_WINDOWS"] == 2000
+    assert len(ecoli["correct"]) > 2000
+    assert ecoli["correct"].mean() > 0.85
+    assert (ecoli["at"][ecoli["known"]] + 150 <= ecoli["at"][ecoli["rows"]].min()).all()
+    assert ecoli["truth"][~ecoli["val"]].mean() == pytest.approx(0.5, abs=0.05)
+
+
+def test_it_finds_a_gene_with_the_saved_network_and_writes_what_it_found(ecoli):
+    found = pd.read_csv(ecoli["NEW"].with_suffix(".csv"))
+    assert found.columns.tolist() == ["start", "score", "frame"]
+    assert found["start"].tolist() == list(range(0, ecoli["length"] - 152, 30))
+    inside = found[found["start"] < ecoli["length"] - 750]
+    assert (inside["score"] > 0).mean() > 0.7
+    model = keras.models.load_model(ecoli["GENOME"].with_suffix(".keras"))
+    assert model.count_params() == 64 * 16 + 4 * 32 * (16 + 32 + 1) + 33
+    each = model.predict(ecoli["X_new"].reshape(-1, 50), verbose=0).reshape(-1, 6)
+    np.testing.assert_allclose(np.log(np.exp(each).sum(axis=1)), found["score"], rtol=1e-3, atol=1e-3)
 
 
 FEATURES = pd.DataFrame(
     {
         "kind": ["CDS", "CDS", "CDS", "tRNA"],
-        "start": [10, 50, 90, 130],
-        "end": [40, 80, 121, 140],
+        "start": [10, 250, 601, 700],
+        "end": [220, 550, 641, 720],
         "strand": [1, -1, 1, 1],
     }
 )
-LETTERS = "".join(np.random.default_rng(0).choice(list("ACGT"), 200))
+LETTERS = "".join(np.random.default_rng(0).choice(list("ACGT"), 1200))
 
 
-def test_genes_are_read_on_both_strands_and_those_of_broken_codons_are_left_out(recipe):
-    file = recipe["FOLDER"] / "small.gbk"
-    recipe["write_genbank"](file, LETTERS, FEATURES)
-    _, genes, free = recipe["read_file"](file)
-    assert [gene[:2] for gene in genes] == [(10, 40), (50, 80)]
-    assert free.tolist() == [[0, 10], [40, 50], [80, 90], [121, 130], [140, 200]]
-    other = LETTERS[50:80][::-1].translate(str.maketrans("ACGT", "TGCA"))
-    for letters, (_, _, codons) in zip((LETTERS[10:40], other), genes, strict=True):
-        words = [letters[i : i + 3] for i in range(0, 27, 3)]  # without the stop
+def test_genes_are_read_on_both_strands_and_those_of_broken_codons_are_left_out(tmp_path):
+    names = run(tmp_path, LETTERS, FEATURES, 1)
+    coding, at, X, y, empty = (names[name] for name in ("coding", "at", "X", "y", "empty"))
+    assert np.flatnonzero(coding[0]).tolist() == list(range(10, 220, 3))
+    assert np.flatnonzero(coding[1]).tolist() == list(range(250, 550, 3))
+    assert at[empty].min() == 720 and not y[empty].any()
+    window, frame = np.argwhere(y)[[0, -1]].T
+    assert (at[window] + frame % 3).tolist() == [31, 391]
+    other = LETTERS[::-1].translate(str.maketrans("ACGT", "TGCA"))
+    for letters, first, codons in zip((LETTERS, other), (31, 1200 - 391 - 150), X[window, frame], strict=True):
+        words = [letters[i : i + 3] for i in range(first, first + 150, 3)]
         assert codons.tolist() == [np.dot([16, 4, 1], ["ACGT".index(c) for c in word]) for word in words]
 
 
-def test_a_file_of_two_records_is_refused(recipe):
-    file = recipe["FOLDER"] / "two.gbk"
-    recipe["write_genbank"](file, LETTERS, FEATURES)
-    file.write_text(2 * (file.read_text() + "\n"))
-    with pytest.raises(ValueError, match="one record"):
-        recipe["read_file"](file)
+def test_a_file_of_two_sequences_is_refused(tmp_path):
+    def edit(text):
+        return text.replace(">genome\\n", ">first\\nACGT\\n>second\\n")
+
+    with pytest.raises(ValueError, match="too many values"):
+        run(tmp_path, LETTERS, FEATURES, 1, edit)
