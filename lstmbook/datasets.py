@@ -363,7 +363,7 @@ def architecture_comparison():
 
 
 def internal_bleeding():
-    """One long periodic curve of a patient with internal bleeding, with one labelled anomaly: 7,501 rows.
+    """Some forty heartbeats, most likely of a pig, as one curve with one labelled anomaly: 7,501 rows.
 
     - ``value``: no unit is stated
     - ``is_anomaly``: 1 at rows 4187 to 4198, else 0
