@@ -335,6 +335,62 @@ def technology_stocks():
     return pd.read_csv(_checked("technology_stocks", "technology_stocks.csv.gz"), parse_dates=["date"])
 
 
+def online_retail():
+    """Purchases of 5,702 customers of a British online shop, December 2009 to December 2011: 385,199 rows.
+
+    - ``customer``: number of the customer
+    - ``time``: when the invoice was written, local time, to the minute
+    - ``item``: code of the item, one of 500
+
+    Rows of one invoice share their time; their order is that of the source. Its card:
+    ``data/online_retail/README.md``.
+
+    Returns
+    -------
+    purchases : DataFrame
+        The columns above, sorted by time.
+    names : Series of str
+        What the shop calls an item, indexed by its code; the most often bought before May 2011 comes first.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> purchases, names = datasets.online_retail()
+    >>> names.iloc[0]
+    'WHITE HANGING HEART T-LIGHT HOLDER'
+    """
+    with np.load(_checked("online_retail", "online_retail.npz")) as file:
+        names = pd.Series(
+            file["names"].astype(object), pd.Index(file["codes"].astype(object), name="item"), name="name"
+        )
+        time = pd.Timestamp("2009-12-01") + pd.to_timedelta(file["minute"], unit="min")
+        columns = {"customer": file["customer"].astype(int), "time": time, "item": names.index[file["item"]]}
+        return pd.DataFrame(columns), names
+
+
+def bike_orders():
+    """Invented orders of 30 bicycle shops, January to December 2011: 2,466 lines.
+
+    - ``customer``: name of the shop
+    - ``time``: day of the order
+    - ``item``: model of the bicycle, one of 97
+
+    Its card: ``data/bike_orders/README.md``.
+
+    Returns
+    -------
+    DataFrame
+        The columns above, in the order of time.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> int(datasets.bike_orders()["item"].nunique())
+    97
+    """
+    return pd.read_csv(_checked("bike_orders", "bike_orders.csv.gz"), parse_dates=["time"])
+
+
 def architecture_comparison():
     """Scores and seconds of nine networks on three tasks, as the chapter that compares the architectures trained them.
 

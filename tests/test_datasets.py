@@ -790,6 +790,35 @@ def test_the_six_stocks_share_their_days_and_have_the_values_of_their_source():
     assert meta["close"].pct_change().min() == pytest.approx(-0.264, abs=0.001)
 
 
+# Online retail
+
+
+def test_the_purchases_have_the_values_of_their_source():
+    purchases, names = datasets.online_retail()
+    assert list(purchases) == ["customer", "time", "item"] and len(purchases) == 385_199
+    assert purchases["customer"].nunique() == 5702
+    assert purchases.notna().all(axis=None) and purchases["time"].is_monotonic_increasing
+    assert purchases.iloc[0].tolist() == [13085, pd.Timestamp("2009-12-01 07:45"), "79323W"]
+    assert purchases["time"].iloc[-1] == pd.Timestamp("2011-12-09 12:50")
+    assert names["79323W"] == "WHITE CHERRY LIGHTS"
+
+
+def test_the_catalogue_was_chosen_before_may_2011():
+    purchases, names = datasets.online_retail()
+    assert len(names) == names.index.nunique() == 500 and names.str.len().gt(0).all()
+    early = purchases.loc[purchases["time"] < "2011-05-01", "item"].value_counts()
+    assert early.reindex(names.index).is_monotonic_decreasing and early.min() == early.iloc[-1] > 100
+    assert set(purchases["item"]) == set(names.index)
+
+
+def test_the_bike_orders_have_the_values_of_their_source():
+    table = datasets.bike_orders()
+    assert list(table) == ["customer", "time", "item"] and len(table) == 2466
+    assert table["customer"].nunique() == 30 and table["item"].nunique() == 97
+    assert table.notna().all(axis=None) and table["time"].is_monotonic_increasing
+    assert table.iloc[0].tolist() == ["Ithaca Mountain Climbers", pd.Timestamp("2011-01-07"), "Jekyll Carbon 2"]
+
+
 # The genomes
 
 COMPLEMENT = str.maketrans("ACGT", "TGCA")
