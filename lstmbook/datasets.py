@@ -7,7 +7,9 @@ Every function raises FileNotFoundError if its file is missing, PermissionError 
 it is damaged; the message says how to get it back.
 """
 
+import bz2
 import hashlib
+import json
 import os
 from pathlib import Path
 
@@ -604,3 +606,24 @@ def _checked(name, file, command="make data"):
         message = f"{path} is damaged: its checksum is not the one in SHA256SUMS of its folder."
         raise ValueError(f"{message} {_ways_back(name, command)}")
     return path
+
+
+def austen():
+    """The six novels of Jane Austen: 4,025,028 characters, as Project Gutenberg's volunteers typed them.
+
+    Its card: ``data/austen/README.md``.
+
+    Returns
+    -------
+    dict
+        Title -> text, a str with line breaks, in the order of the titles: "Emma", "Mansfield Park", "Northanger Abbey",
+        "Persuasion", "Pride and Prejudice" and "Sense and Sensibility".
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> text = datasets.austen()["Pride and Prejudice"]
+    >>> len(text), text[51:90]
+    (684768, 'It is a truth universally acknowledged,')
+    """
+    return json.loads(bz2.decompress(_checked("austen", "novels.json.bz2").read_bytes()))

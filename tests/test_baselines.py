@@ -244,3 +244,103 @@ def test_ridge_refuses_to_forecast_from_other_windows(X_new, message):
     forecast = baselines.ridge(RNG.normal(size=(9, 3, 2)), RNG.normal(size=(9, 1, 1)))
     with pytest.raises(ValueError, match=message):
         forecast(X_new)
+
+
+# The n-gram
+
+
+def ngram_by_loop(known, codes, n_symbols, order, factors, distinct=False):
+    """The same smoothing, one place and one context at a time; 0 stands before the first symbol."""
+    codes = [0] * order + codes
+    rows = []
+    longest = min(order, len(known)) - 1
+    for t in range(order, len(codes)):
+        p = [1 / n_symbols] * n_symbols
+        for k in range(longest + 1):
+            places = [i for i in range(k, len(known)) if known[i - k : i] == codes[t - k : t]]
+            followed = [known[i] for i in places]
+            if distinct and k < longest:
+                followed = [x for _, x in {(known[i - k - 1], known[i]) for i in places if i > k}]
+            counts, kinds = [followed.count(symbol) for symbol in range(n_symbols)], len(set(followed))
+            alpha, beta, gamma, delta = factors[k]
+            if followed:
+                weight = alpha * kinds**beta * len(followed) ** gamma
+                total, share = len(followed) + weight, weight + delta * kinds
+                p = [(max(c - delta, 0) + share * q) / total for c, q in zip(counts, p, strict=True)]
+        rows.append(p)
+    return np.array(rows)
+
+
+SYMBOLS = st.lists(st.integers(0, 2), min_size=1, max_size=30)
+FACTORS = st.tuples(st.floats(0.1, 20), st.floats(-1, 2), st.floats(-1, 1), st.floats(0, 1))
+
+
+@given(known=SYMBOLS, codes=SYMBOLS, order=st.integers(1, 5), alpha=st.floats(0.1, 20))
+def test_ngram_is_the_loop_over_contexts(known, codes, order, alpha):
+    p = baselines.ngram(known, codes, n_symbols=3, order=order, alpha=alpha)
+    np.testing.assert_allclose(p, ngram_by_loop(known, codes, 3, order, [(alpha, 1, 0, 0)] * order), rtol=1e-4)
+    np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-5)
+    later = baselines.ngram(known, codes, len(codes) - 1, n_symbols=3, order=order, alpha=alpha)
+    np.testing.assert_array_equal(later, p[-1:])
+
+
+@given(known=SYMBOLS, codes=SYMBOLS, factors=st.lists(FACTORS, min_size=1, max_size=5), distinct=st.booleans())
+def test_ngram_with_factors_is_the_loop_over_contexts(known, codes, factors, distinct):
+    order = len(factors)
+    p = baselines.ngram(known, codes, n_symbols=3, order=order, alpha=factors, distinct=distinct)
+    np.testing.assert_allclose(p, ngram_by_loop(known, codes, 3, order, factors, distinct), rtol=1e-3, atol=1e-6)
+    np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-4)
+
+
+@pytest.mark.parametrize("distinct", [False, True])
+def test_fit_ngram_finds_a_minimum(distinct):
+    rng = np.random.default_rng(0)
+    walk = rng.integers(-1, 2, size=6000).cumsum() % 12 // 2  # what stood before the last symbol matters
+    known, codes = walk[:4000], walk[4000:]
+    how = {"n_symbols": 6, "order": 5, "distinct": distinct}
+
+    def bits(alpha):
+        p = baselines.ngram(known, codes, alpha=alpha, **how)
+        return -np.log2(p[np.arange(len(p)), codes]).mean()
+
+    factors = baselines.fit_ngram(known, codes, **how)
+    assert factors.shape == (5, 4)
+    best = bits(factors)
+    assert best < min(map(bits, (0.1, 1.0, 3.0, 10.0, 30.0)))
+    for row, column in np.ndindex(4, 3):
+        for change in (0.7, 1.4):
+            other = factors.copy()
+            other[row, column] *= change
+            assert bits(other) > best - 1e-3
+
+
+def test_fit_ngram_works_on_less_than_the_longest_context():
+    factors = baselines.fit_ngram([0, 1], [1, 0, 1], n_symbols=2, order=4)
+    np.testing.assert_allclose(factors[2:], [[10, 1, 0, 0.018]] * 2, atol=1e-3)
+
+
+def test_ngram_knows_long_contexts_of_many_symbols_apart():
+    known = np.random.default_rng(1).integers(75, size=5000)
+    p = baselines.ngram(known, known, n_symbols=75, alpha=0.001)
+    assert (p[20:].argmax(axis=1) == known[20:]).mean() > 0.99
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ({"known": []}, "known must be"),
+        ({"known": [0, 3]}, "known must be a sequence of whole numbers from 0 to 2"),
+        ({"codes": [0.5]}, "codes must be"),
+        ({"codes": [[0]]}, "codes must be"),
+        ({"start": 2}, "start must be a place of codes, 0 to 1; got 2"),
+        ({"alpha": 0}, "alpha must be a positive number"),
+        ({"alpha": [[1, 1, 0, 0]]}, "alpha must be a positive number or an array of the shape \\(10, 4\\)"),
+        ({"alpha": [[1, 1, 0, 2]], "order": 1}, "alpha must hold positive numbers"),
+        ({"alpha": [[1, np.nan, 0, 0]], "order": 1}, "alpha must be finite"),
+        ({"order": 0}, "order must be"),
+        ({"order": 60}, "order is too large for 3 symbols"),
+    ],
+)
+def test_ngram_refuses(arguments, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        baselines.ngram(**{"known": [0, 1], "codes": [1, 2], "n_symbols": 3} | arguments)

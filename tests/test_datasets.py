@@ -921,3 +921,17 @@ def test_pairs_of_order_have_the_same_words_and_pairs_of_negation_nearly():
     for positive, negative in words[~same].itertuples(index=False):
         assert len(set(positive) ^ set(negative)) <= 3, positive
     assert len({*pairs["positive"], *pairs["negative"]}) == 128
+
+
+# The novels
+
+
+def test_the_novels_are_whole_from_the_title_to_the_last_line():
+    novels = datasets.austen()
+    assert list(novels) == sorted(novels) and len(novels) == 6
+    assert all(text.upper().startswith(title.upper() + "\n") for title, text in novels.items())
+    assert sum(map(len, novels.values())) == 4_025_028
+    text = novels["Pride and Prejudice"]
+    assert len(set(text)) == 75 and "\r" not in text and "\t" not in text
+    assert [line for line in text.split("\n") if line.startswith("Chapter ")][-1] == "Chapter 61"
+    assert text.endswith("had been the means of uniting them.\n")

@@ -35,6 +35,14 @@ LIVE = {
         "format": "float16",
         "example": {"digits": "4703391582", "units": 8},
     },
+    "text": {
+        "chapter": "generation/text",
+        "network": "novel",
+        "seed": 0,
+        "vocabulary": {"name": "symbols"},
+        "format": "float16",
+        "example": {"beginning": "Elizabeth looked at", "start": "\n", "temperature": 0.6, "seed": 1, "length": 400},
+    },
 }
 
 # The weights
