@@ -103,7 +103,7 @@ def train(chapter: str, chapters: Path = CHAPTERS, store: Path = STORE, parts: P
             _replace(part, npz_content(train_network(seed=seed, **entry)))
         with np.load(part) as file:
             trained = dict(file)
-        last = [f"{key} {trained[key][-1]:.4g}" for key in trained if not key.isdigit() and key != "seconds"]
+        last = [f"{key} {trained[key].flat[-1]:.4g}" for key in trained if not key.isdigit() and key != "seconds"]
         how = "was there already" if done else f"{trained['seconds'][0]:.0f} s"
         print(f"{chapter} {number}/{len(to_train)}: {name}, seed {seed}: {', '.join([how, *last])}", flush=True)
         arrays |= {f"{name}/{i}/{key}": array for key, array in trained.items()}
