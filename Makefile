@@ -56,7 +56,7 @@ NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=600 -n 2 --dist loadsc
 ifdef CHAPTER
 test: $(SITE)  ## run every test: lint, package, structure, site, and every notebook (CHAPTER=… for those of one or several)
 	$(BIN)/ruff check $(NOTEBOOKS)
-	$(BIN)/pytest tests/test_structure.py tests/test_networks.py tests/test_light_site.py tests/test_live.py tests/test_site.py $(addprefix --chapter=,$(CHAPTER))
+	$(BIN)/pytest tests/test_structure.py tests/test_networks.py tests/test_light_site.py tests/test_live.py tests/test_tunes.py tests/test_site.py $(addprefix --chapter=,$(CHAPTER))
 	$(BIN)/pytest $(NOTEBOOKS) $(NBVAL)
 else
 test: lint $(SITE)
@@ -89,6 +89,7 @@ recipes: $(READY)  ## train the networks that a chapter stores (CHAPTER=chapters
 .PHONY: live
 live: $(READY)  ## export stored networks for the pages in which they run
 	$(BIN)/python -m tools.export_live
+	$(BIN)/python -m tools.export_tunes
 
 .PHONY: new
 new: $(READY)  ## start a chapter from the template (CHAPTER=chapters/prediction/tides)

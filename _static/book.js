@@ -5,17 +5,17 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 });
 
-// A network that runs in the page: its scripts and weights are fetched when the reader asks for them, not before.
+// A network that runs in the page, or tunes that it plays: scripts and data are fetched when the reader asks for them, not before.
 document.addEventListener("DOMContentLoaded", () => {
   for (const region of document.querySelectorAll("section.live")) {
-    const { demonstration, network, size } = region.dataset;
+    const { demonstration, network, promise } = region.dataset;
     const button = region.querySelector(".live-begin button");
     const message = region.querySelector(".live-message");
     if (location.protocol === "file:") {
-      message.textContent = "From a file a browser loads no network: open the book with make serve to run it here.";
+      message.textContent = "From a file a browser loads nothing: open the book with make serve to run it here.";
       continue;
     }
-    message.textContent = `Fetches a network of ${size} from this site; it runs in your browser.`;
+    message.textContent = promise;
     button.hidden = false;
     button.addEventListener("click", async () => {
       button.disabled = true;
@@ -29,7 +29,7 @@ document.addEventListener("DOMContentLoaded", () => {
         return;
       }
       region.querySelector(".live-begin").hidden = true;
-      region.querySelector(".live-still").hidden = true;
+      for (const still of region.querySelectorAll(".live-still")) still.hidden = true;
       const stage = region.querySelector(".live-stage");
       stage.hidden = false;
       stage.focus(); // not its first field: on a phone the keyboard would cover what there is to see

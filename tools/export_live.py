@@ -1,13 +1,14 @@
 """Export stored networks for the pages in which they run: python -m tools.export_live [NAME ...]
 
-Writes ``_static/live/NAME.bin``, the weights, ``NAME.json``, what the page has to know of them, and ``NAME.svg``, the
-picture that stands in the page before the network is started. The table LIVE says which networks these are.
+Writes ``_static/live/NAME.bin``, the weights, ``NAME.json``, what the page has to know of them, and a picture that
+stands in the page before the network is started. The table LIVE says which networks these are.
 """
 
 import hashlib
 import json
 import sys
 from html import escape
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from textwrap import wrap
@@ -25,7 +26,8 @@ FORMATS = ("float16", "int8")
 # - "format": "float16", or "int8" where the table in the appendix says that it loses next to nothing;
 # - "example": for the demonstration "gates" a sequence of symbols and the units to show; for "writer" a beginning,
 #   temperature, top_k, nucleus, seed and length, with which the page opens, and "start", what is read before any
-#   beginning.
+#   beginning;
+# - "by", for networks of another make: the module that exports them, and what else this module wants.
 LIVE = {
     "echo": {
         "chapter": "architectures/vanilla",
@@ -42,6 +44,31 @@ LIVE = {
         "vocabulary": {"name": "symbols"},
         "format": "float16",
         "example": {"beginning": "Elizabeth looked at", "start": "\n", "temperature": 0.6, "seed": 1, "length": 400},
+    },
+    "fiddle": {
+        "chapter": "generation/music",
+        "network": "without counts",
+        "seed": 0,
+        "format": "float16",
+        "by": "tools.live_tunes",
+        "example": {"metre": "4/4", "temperature": 0.95, "bars": 16, "seed": 1},
+    },
+    "hand": {
+        "chapter": "generation/handwriting",
+        "network": "writer",
+        "seed": 0,
+        "format": "float16",
+        "by": "tools.live_pen",
+        "example": {"text": "window", "hand": 0, "bias": 1.0, "seed": 1},
+    },
+    "people": {
+        "chapter": "generation/image_captions",
+        "network": "attention",
+        "seed": 0,
+        "format": "float16",
+        "by": "tools.live_captions",
+        "pictures": {"colour, test": 12, "figure, test": 8},  # drawn at random
+        "example": {"picture": 0},
     },
 }
 
@@ -99,6 +126,24 @@ def encode(weights: list[np.ndarray], precision: str) -> tuple[bytes, list[dict]
     return content, places, decoded
 
 
+def assemble(parts: dict[str, list], precision: str, data: dict | None = None) -> tuple[bytes, list, dict, dict]:
+    """Return a file with the named parts of a network, and with arrays of whole numbers behind them.
+
+    Also: where in it each part is, where each array is, and the parts as the page will decode them.
+    """
+    content, places, decoded = encode([array for part in parts.values() for array in part], precision)
+    at, rounded = iter(places), iter(decoded)
+    layers = [{"name": name, "arrays": [next(at) for _ in part]} for name, part in parts.items()]
+    decoded = {name: [next(rounded) for _ in part] for name, part in parts.items()}
+    found = {}
+    for name, values in (data or {}).items():
+        kind = values.astype(values.dtype.newbyteorder("<"))
+        found[name] = {"shape": list(values.shape), "format": values.dtype.name, "at": len(content)}
+        content += kind.tobytes()
+        content += bytes(-len(content) % 4)
+    return content, layers, found, decoded
+
+
 # The network, and how it writes: the same as in _static/live/lstm.js
 
 
@@ -127,6 +172,14 @@ class Network:
             else:
                 x = x @ arrays[0] if layer["kind"] == "embedding" else x @ arrays[0] + arrays[1]
         return x, after, record
+
+
+def lstm_step(arrays, x, h, c):
+    """One step of an LSTM layer; the new states."""
+    kernel, recurrent_kernel, bias = arrays
+    i, f, candidate, o = np.split(x @ kernel + h @ recurrent_kernel + bias, 4)
+    c = c / (1 + np.exp(-f)) + np.tanh(candidate) / (1 + np.exp(-i))
+    return np.tanh(c) / (1 + np.exp(-o)), c
 
 
 def softmax(scores, temperature=1.0):
@@ -294,17 +347,13 @@ def stored(entry) -> tuple[list[np.ndarray], str]:
     return weights[entry["network"]][entry["seed"]], sums[f"{entry['chapter']}.npz"]
 
 
-def export(name: str, entry: dict, weights: list[np.ndarray], checksum: str) -> dict[str, bytes]:
-    """Return the files of one network by their names."""
+def export_layers(name: str, entry: dict, weights: list[np.ndarray]) -> tuple[dict, bytes, dict[str, bytes]]:
+    """Return description, weights and picture of a network of layers that lie one on top of the other."""
     vocabulary = vocabulary_of(entry)
     content, places, decoded = encode(weights, entry["format"])
     example, picture, alt = describe(Network(decoded, vocabulary), entry)
     arrays = iter(places)
     description = {
-        "from": {key: entry[key] for key in ("chapter", "network", "seed")} | {"sha256": checksum},
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "bytes": len(content),
-        "format": entry["format"],
         "sizes": {precision: len(encode(weights, precision)[0]) for precision in FORMATS},
         "differences": differences(weights, vocabulary, entry),
         "vocabulary": vocabulary,
@@ -314,9 +363,23 @@ def export(name: str, entry: dict, weights: list[np.ndarray], checksum: str) -> 
         "example": example,
         "alt": alt,
     }
+    return description, content, {f"{name}.svg": picture.encode()}
+
+
+def export(name: str, entry: dict, weights: list[np.ndarray], checksum: str, **given) -> dict[str, bytes]:
+    """Return the files of one network by their names; the picture comes last."""
+    make = import_module(entry["by"]).export if "by" in entry else export_layers
+    description, content, pictures = make(name, entry, weights, **given)
+    description = {
+        "from": {key: entry[key] for key in ("chapter", "network", "seed")} | {"sha256": checksum},
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+        "format": entry["format"],
+        "picture": [*pictures][-1],
+    } | description
     lines = (f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in description.items())
     text = "{\n" + ",\n".join(lines) + "\n}\n"
-    return {f"{name}.bin": content, f"{name}.json": text.encode(), f"{name}.svg": picture.encode()}
+    return {f"{name}.bin": content, f"{name}.json": text.encode(), **pictures}
 
 
 def main(*names: str) -> None:

@@ -7,7 +7,7 @@
 
 // A matrix is { shape: [rows, columns], values: its rows one after the other }. Add
 // the product of a row and a matrix:
-function addProduct(sum, row, { shape: [rows, columns], values }) {
+export function addProduct(sum, row, { shape: [rows, columns], values }) {
   for (let j = 0; j < rows; j++) {
     if (row[j] === 0) continue; // as all but one entry of a one-hot vector
     for (let k = 0; k < columns; k++) sum[k] += row[j] * values[j * columns + k];
@@ -40,6 +40,44 @@ export function lstmStep([kernel, recurrentKernel, bias], x, { h, c }) {
 
 export function dense([kernel, bias], x) {
   return addProduct(Float64Array.from(bias.values), x, kernel);
+}
+
+export const relu = (x) => x.map((value) => Math.max(value, 0));
+
+// A row of an embedding's table, and several rows put one after the other.
+export const rowOf = ({ shape: [, columns], values }, k) =>
+  values.subarray(k * columns, (k + 1) * columns);
+export const concatenate = (...rows) => Float64Array.from(rows.flatMap((row) => [...row]));
+
+export const dot = (a, b) => a.reduce((sum, value, k) => sum + value * b[k], 0);
+
+// The soft window of Graves: where in a text is a pen? A dense layer of the LSTM's
+// output h gives three numbers for each of some bells: how high it is, how narrow,
+// and how far it moves on. `text` has a row for each character; returned are the new
+// places of the bells, the weight of each character, and the weighted sum of rows.
+export function windowStep(layer, h, places, text, pace = 0.1) {
+  const n = places.length;
+  const numbers = dense(layer, h);
+  const height = softmax(numbers.subarray(0, n));
+  const narrow = numbers.subarray(n, 2 * n).map(Math.exp);
+  const moved = places.map((place, k) => place + pace * Math.exp(numbers[2 * n + k]));
+
+  const [characters, size] = text.shape;
+  const weights = new Float64Array(characters).map((_, u) =>
+    height.reduce((sum, a, k) => sum + a * Math.exp(-narrow[k] * (moved[k] - u) ** 2), 0));
+  const seen = addProduct(new Float64Array(size), weights, text);
+  return { places: moved, weights, seen };
+}
+
+// Additive attention, of Bahdanau and others: which rows of `cells` fit the query?
+// `keys` is what a dense layer made of the cells, once for all steps.
+export function attend(query, keys, cells, scale) {
+  const [count, size] = cells.shape;
+  const scores = Float64Array.from({ length: count }, (_, i) =>
+    rowOf(keys, i).reduce((sum, key, k) => sum + scale[k] * Math.tanh(query[k] + key), 0));
+  const weights = softmax(scores);
+  const seen = addProduct(new Float64Array(size), weights, cells);
+  return { weights, seen };
 }
 
 // A network that reads one symbol a step and gives one score for each possible
@@ -165,6 +203,17 @@ export function* write(network, { scores, states }, options) {
   }
 }
 
+// Make a mixture of Gaussians surer of itself, as Graves does: raise the likelier
+// ones, and narrow all of them. 0 changes nothing.
+export function tidy(parameters, bias) {
+  const n = parameters.length / 6;
+  return parameters.map((value, k) => {
+    const block = Math.floor(k / n);
+    if (block === 0) return value * (1 + bias);
+    return block === 3 || block === 4 ? value - bias : value;
+  });
+}
+
 // A point in the plane from a mixture of Gaussians, as `lstmbook.mixture.sample`
 // draws it. The network gives six numbers for each Gaussian, in six blocks: scores
 // of the weights, two means, logarithms of two standard deviations, and the
@@ -199,10 +248,11 @@ export function half(bits) {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-// One array out of the file: float16, or int8 with a scale (float32) for each
-// column.
+// One array out of the file: bytes as they are, float16, or int8 with a scale
+// (float32) for each column.
 function decode(bytes, { shape, format, at, scales }) {
   const size = shape.reduce((a, b) => a * b);
+  if (format === "uint8") return { shape, values: new Uint8Array(bytes, at, size) };
   if (format === "float16")
     return { shape, values: Float32Array.from(new Uint16Array(bytes, at, size), half) };
   const columns = shape.at(-1);
@@ -211,7 +261,9 @@ function decode(bytes, { shape, format, at, scales }) {
   return { shape, values: Float32Array.from(steps, (q, k) => q * scale[k % columns]) };
 }
 
-export async function load(name) {
+// Fetch a description and its file; return it with a function that takes an array out
+// of the file.
+export async function open(name) {
   const get = async (address) => {
     const response = await fetch(new URL(address, import.meta.url));
     if (!response.ok) throw new Error(`${address} is not there`);
@@ -225,8 +277,22 @@ export async function load(name) {
     const found = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     if (found !== wanted) throw new Error(`${name}.bin does not belong to ${name}.json`);
   }
+  return { description, array: (place) => decode(bytes, place) };
+}
+
+// A network whose layers lie one on top of the other.
+export async function load(name) {
+  const { description, array } = await open(name);
   const layers = description.layers.map(({ kind, arrays }) => {
-    return { kind, arrays: arrays.map((place) => decode(bytes, place)) };
+    return { kind, arrays: arrays.map(array) };
   });
   return new Network(description, layers);
+}
+
+// The layers of any other network, by their names.
+export async function loadParts(name) {
+  const { description, array } = await open(name);
+  const arrays = ({ name: part, arrays: places }) => [part, places.map(array)];
+  const parts = Object.fromEntries(description.layers.map(arrays));
+  return { description, parts, array };
 }
