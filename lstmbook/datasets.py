@@ -182,6 +182,30 @@ def single_line_hands():
     return pd.read_csv(_checked("single_line_hands", "letters.csv.gz"), keep_default_na=False)
 
 
+def kanji():
+    """Kanji of at most eight strokes, drawn as paths of a pen: 44,866 points of 1,320 characters.
+
+    They are drawings with the usual order of strokes, not recordings of writers: one of each character. From KanjiVG,
+    copyright Ulrich Apel, under the licence CC BY-SA 3.0.
+
+    Its card: ``data/kanji/README.md``.
+
+    Returns
+    -------
+    DataFrame
+        A row for each point, in the order of writing: character, stroke (from 0), x (rightwards) and y (upwards), both
+        between 0 and 109. The points of a stroke are equally far apart.
+
+    Examples
+    --------
+    >>> from lstmbook import datasets
+    >>> kanji = datasets.kanji()
+    >>> kanji.shape, kanji["character"].nunique()
+    ((44866, 4), 1320)
+    """
+    return pd.read_csv(_checked("kanji", "kanji.csv.gz"), keep_default_na=False)
+
+
 def japanese_vowels():
     """Nine men saying the two vowels /ae/ in a row, 640 times in all, as linear prediction (LPC) cepstrum coefficients.
 

@@ -312,6 +312,31 @@ def test_the_hands_have_the_values_of_their_source_and_stand_upright():
         assert table.loc[(hand, "p"), "y"].min() < -100
 
 
+def test_every_kanji_has_its_strokes_in_order_and_points_at_equal_distances():
+    table = datasets.kanji()
+    assert list(table) == ["character", "stroke", "x", "y"]
+    kanji = table.groupby("character", sort=False)
+    assert table["character"].map(lambda c: "\u4e00" <= c <= "\u9fff").all() and len(kanji) == 1320
+    assert kanji["stroke"].agg(lambda s: s.iloc[0] == 0 and set(s.diff().dropna()) <= {0, 1}).all()
+    assert np.bincount(kanji["stroke"].max() + 1).tolist() == [0, 6, 31, 65, 115, 152, 199, 318, 434]
+    assert table[["x", "y"]].to_numpy().min() > 0 and table[["x", "y"]].to_numpy().max() < 109
+    strokes = table.groupby(["character", "stroke"], sort=False)
+    assert strokes.size().between(4, 8).all()
+    steps = np.hypot(*strokes[["x", "y"]].diff().to_numpy().T)
+    steps = pd.Series(steps).groupby([table["character"], table["stroke"]]).agg(["min", "max"])
+    # Only bends, where the way is longer than the straight line, make them differ.
+    assert (steps["max"] - steps["min"]).median() < 1 and steps["max"].max() < 30
+
+
+def test_kanji_have_the_values_of_their_source_and_stand_upright():
+    table = datasets.kanji().set_index("character")
+    # The paths begin at M52.73,9.5 and end at 97,64.68 of a square of 109, in which y runs downwards.
+    assert table.loc["字", ["x", "y"]].iloc[[0, -1]].to_numpy().tolist() == [[52.7, 99.5], [96.9, 49.3]]
+    # Three is written from the top to the bottom, each stroke from left to right.
+    three = table.loc["三"].groupby("stroke")
+    assert (np.diff(three["y"].mean()) < -20).all() and (three["x"].last() - three["x"].first() > 40).all()
+
+
 def test_the_speakers_of_the_vowels_are_counted_as_published(vowels):
     _, train_speakers, _, test_speakers = vowels
     assert train_speakers.dtype == test_speakers.dtype == int
