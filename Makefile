@@ -76,7 +76,7 @@ $(JAX)/ready: requirements-jax.txt $(READY)
 jax: $(JAX)/ready  ## test the package with Keras's JAX backend
 	KERAS_BACKEND=jax PYTHONPATH=$(JAX) $(BIN)/pytest $(addprefix tests/test_,$(PACKAGE_TESTS:=.py)) -n 2 --dist loadgroup
 
-PACKAGE_TESTS := baselines cell compare doctests evaluation framing mixture models plots problems
+PACKAGE_TESTS := baselines cell compare decoding doctests evaluation framing mixture models notation plots problems
 
 .PHONY: steady
 steady: $(READY)  ## find cells that would come out otherwise on another processor (CHAPTER=…, RUNS=3)
